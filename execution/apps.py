@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class ExecutionConfig(AppConfig):
+    """What was approved and is being done, undone, measured."""
+
+    name = "execution"
+    verbose_name = "Execution"
+
+    def ready(self) -> None:
+        """Register with the floor below, and the system checks."""
+        from execution import releases  # noqa: F401

@@ -1,0 +1,44 @@
+"""What undoes a change, and the record of undoing it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from execution.models.task import ExecutionTask
+
+
+class RollbackArtifact(models.Model):
+    """What undoes one executed task: reverse statements, or the commit to revert."""
+
+    task = models.OneToOneField(ExecutionTask, on_delete=models.PROTECT, related_name="rollback_artifact")
+    data = models.JSONField(help_text="Shape per kind, in its handler's docstring.")
+    proven_at = models.DateTimeField(null=True, help_text="When a rehearsal last undid the change with it.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"way back of {self.task}"
+
+
+class Rollback(models.Model):
+    """Who had a task undone, why, and how that ended. Append-only: a database trigger refuses UPDATE and DELETE."""
+
+    class Outcome(models.TextChoices):
+        DONE = "done", "Done"
+        REFUSED = "refused", "Refused"
+
+    task = models.ForeignKey(ExecutionTask, on_delete=models.PROTECT, related_name="rollbacks")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="rollbacks")
+    reason = models.TextField()
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    detail = models.TextField(blank=True)
+    result = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="rollback_once_per_task", fields=["task"], condition=models.Q(outcome="done"))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()}: {self.task}"

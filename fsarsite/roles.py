@@ -1,0 +1,48 @@
+"""The groups that exist after every migrate, and what each may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+APPS = ("proposals", "execution", "billing")
+
+OPERATOR_RIGHTS = (
+    "proposals.add_proposal",
+    "proposals.decide_proposal",
+    "proposals.claim_proposal",
+    "execution.run_task",
+    "execution.rollback_task",
+    "execution.halt_execution",
+    "billing.add_offer",
+    "billing.change_offer",
+    "billing.add_price",
+    "billing.change_price",
+)
+LEAD_RIGHTS = (*OPERATOR_RIGHTS, "proposals.add_policyversion", "proposals.change_policyversion")
+ROLES: dict[str, tuple[str, ...]] = {"Viewers": (), "Operators": OPERATOR_RIGHTS, "Leads": LEAD_RIGHTS}
+
+
+def ensure_groups() -> None:
+    """Make the groups and give each its rights; everyone in one may view everything but accounts. Idempotent.
+
+    Rights that an administrator added by hand stay.
+    """
+    views = Permission.objects.filter(content_type__app_label__in=APPS, codename__startswith="view_")
+    for name, rights in ROLES.items():
+        group, _ = Group.objects.get_or_create(name=name)
+        group.permissions.add(*views.exclude(codename="view_user"), *_permissions(rights))
+
+
+def _permissions(rights: Iterable[str]) -> list[Permission]:
+    named = Q(pk__in=[])
+    for right in rights:
+        app, codename = right.split(".")
+        named |= Q(content_type__app_label=app, codename=codename)
+    found = list(Permission.objects.filter(named).select_related("content_type"))
+    missing = set(rights) - {f"{each.content_type.app_label}.{each.codename}" for each in found}
+    if missing:
+        raise LookupError(f"no such permission: {', '.join(sorted(missing))}")
+    return found

@@ -1,0 +1,199 @@
+"""Settings, read from the environment once. docs/configuration.md lists every variable.
+
+``FSARSITE_ENV`` is ``development`` (the default), ``test`` or ``production``; only the first two have
+defaults for secrets. Bad combinations are system checks in ``fsarsite/checks.py``.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from typing import Any
+
+import dj_database_url
+import django_stubs_ext
+from environs import Env, EnvError, validate
+
+from fsarsite.database import BASE_DIR, data_folder, database_urls
+
+django_stubs_ext.monkeypatch()
+
+env = Env()
+
+
+def _read_environment() -> dict[str, Any]:
+    environment = env.str("FSARSITE_ENV", "development", validate=validate.OneOf(["development", "test", "production"]))
+    production = environment == "production"
+    return {
+        "environment": environment,
+        "production": production,
+        "secret_key": env.str("SECRET_KEY")
+        if production
+        else env.str("SECRET_KEY", "django-insecure-development-only"),
+        "debug": env.bool("DEBUG", not production),
+        "hosts": env.list("ALLOWED_HOSTS")
+        if production
+        else env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"]),
+        "origins": env.list("CSRF_TRUSTED_ORIGINS", []),
+        "process": env.str("FSARSITE_PROCESS", "command", validate=validate.OneOf(["web", "worker", "command"])),
+        "behind_proxy": env.bool("BEHIND_TLS_PROXY", False),
+    }
+
+
+try:
+    _given = _read_environment()
+except EnvError as error:
+    sys.exit(f"fsarsite: the environment is not usable: {error}. See docs/configuration.md")
+
+ENVIRONMENT: str = _given["environment"]
+PRODUCTION: bool = _given["production"]
+SECRET_KEY: str = _given["secret_key"]
+DEBUG: bool = _given["debug"]
+ALLOWED_HOSTS: list[str] = _given["hosts"]
+CSRF_TRUSTED_ORIGINS: list[str] = _given["origins"]
+PROCESS: str = _given["process"]
+
+DATA_DIR = data_folder()
+WORKSPACE_PATH = env.path("WORKSPACE_PATH", DATA_DIR / "workspace")
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "fsarsite.admin_app.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_q",
+    "proposals",
+    "execution",
+    "billing",
+    "fsarsite",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "fsarsite.urls"
+WSGI_APPLICATION = "fsarsite.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+_own_url, TARGET_DATABASE_URL = database_urls()
+DATABASES: dict[str, Any] = {"default": dict(dj_database_url.parse(_own_url))}
+DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+if PROCESS == "web":  # a pool inside a django-q2 cluster hangs it, and a command needs one connection
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+elif PROCESS == "worker":
+    DATABASES["default"]["CONN_MAX_AGE"] = None
+
+AUTH_USER_MODEL = "proposals.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+if ENVIRONMENT == "test":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LOGIN_URL = "admin:login"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.str("TIME_ZONE", "UTC")
+USE_I18N = True
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "fsarsite" / "static"]
+WHITENOISE_USE_FINDERS = not PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _given["behind_proxy"] else None
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "fsarsite.errors.problem_handler",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "fsarsite API",
+    "DESCRIPTION": "Submit FSAR reports, read what the gate made of them, decide, and follow what was executed.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+Q_CLUSTER: dict[str, Any] = {
+    "name": "default",
+    "orm": "default",
+    "workers": 1,
+    "timeout": 300,
+    "retry": 360,
+    "save_limit": 250,
+    "catch_up": False,
+    "ALT_CLUSTERS": {},
+}
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,17 @@
+"""Where each page lives."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from fsarsite.health import healthz
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("fsarsite.api")),
+    path("offers/", include("billing.urls")),
+    path("healthz", healthz, name="healthz"),
+]

@@ -1,0 +1,28 @@
+#!/usr/bin/env python
+"""Run a management command, with the embedded PostgreSQL up for as long as it runs."""
+
+import os
+import sys
+from contextlib import nullcontext
+
+WITHOUT_DATABASE = {"help", "--help", "-h", "version", "--version", "gate", "check", "spectacular", "collectstatic"}
+
+
+def main() -> None:
+    """Run ``django-admin`` with our settings; the last command to end stops the embedded server."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fsarsite.settings")
+    from django.core.management import execute_from_command_line
+
+    from fsarsite.database import running_database
+    from fsarsite.postgres import ClusterError
+
+    needs_database = len(sys.argv) > 1 and sys.argv[1] not in WITHOUT_DATABASE
+    try:
+        with running_database() if needs_database else nullcontext():
+            execute_from_command_line(sys.argv)
+    except ClusterError as error:
+        sys.exit(f"fsarsite: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,11 @@
+"""The tables of the ground floor: what is proposed, what we make of it, who decided."""
+
+from proposals.models.account import User
+from proposals.models.assessment import Assessment, Finding
+from proposals.models.decision import Decision
+from proposals.models.event import ProposalEvent
+from proposals.models.opportunity import Opportunity
+from proposals.models.policy import PolicyVersion
+from proposals.models.proposal import Proposal
+
+__all__ = ["Assessment", "Decision", "Finding", "Opportunity", "PolicyVersion", "Proposal", "ProposalEvent", "User"]

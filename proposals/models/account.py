@@ -1,0 +1,34 @@
+"""Who acts: a person, a service or a model."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+
+class User(AbstractUser):
+    """An account. Only a person may decide; services and models submit."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person", "Person"
+        SERVICE = "service", "Service"
+        MODEL = "model", "AI model"
+
+    kind = models.CharField(
+        max_length=10,
+        choices=Kind,
+        default=Kind.PERSON,
+        help_text="Services and AI models may submit proposals. They never approve one, whatever their permissions.",
+    )
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                name="account_kind_known", condition=models.Q(kind__in=["person", "service", "model"])
+            )
+        ]
+
+    @property
+    def is_person(self) -> bool:
+        """Whether this account stands for a human being."""
+        return self.kind == self.Kind.PERSON

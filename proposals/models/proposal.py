@@ -1,0 +1,124 @@
+"""The stored change that a report asks for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from proposals.gate import Band
+from proposals.models.assessment import Assessment
+from proposals.models.opportunity import Opportunity
+from proposals.reports import FileFrame, Form, ProposalType, Report, parse_file_frame, parse_report
+from proposals.states import OPEN, WAITING, Status
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    """Reads of the queue."""
+
+    def waiting(self) -> ProposalQuerySet:
+        """Those that wait for a person's decision."""
+        return self.filter(status__in=WAITING)
+
+    def for_review(self) -> ProposalQuerySet:
+        """With all that a list row shows, in one query."""
+        return self.select_related("assessment", "opportunity", "submitted_by", "claimed_by")
+
+
+class Proposal(models.Model):
+    """One report that came in, as received, and where it stands.
+
+    ``received`` is the report byte for byte. ``text`` and ``path`` are for reading and searching only: PostgreSQL
+    cannot hold NUL, so it stands there as ``␀``; what is judged and executed is parsed from ``received``.
+    """
+
+    class Source(models.TextChoices):
+        API = "api", "API"
+        COMMAND = "command", "Import command"
+        ADMIN = "admin", "Admin upload"
+        PRODUCER = "producer", "Own producer"
+
+    class Type(models.TextChoices):
+        IDEA_IMPLEMENTATION = ProposalType.IDEA_IMPLEMENTATION.value, "Idea implementation"
+        SELF_IMPROVEMENT = ProposalType.SELF_IMPROVEMENT.value, "Self improvement"
+        IMPLEMENT_IDEA = ProposalType.IMPLEMENT_IDEA.value, "Implement idea"
+        UNKNOWN = "unknown", "Unknown"
+
+    report_id = models.CharField("report id", max_length=100, unique=True)
+    type = models.CharField(max_length=20, choices=Type)
+    title = models.CharField(max_length=200)
+    text = models.TextField()
+    path = models.TextField(blank=True)
+    reported_at = models.DateTimeField()
+    reported_severity = models.PositiveSmallIntegerField()
+    reported_block = models.BooleanField()
+
+    received = models.BinaryField()
+    received_form = models.CharField(max_length=10, choices=[(form.value, form.value) for form in Form])
+    report_hash = models.CharField(max_length=80)
+    content_hash = models.CharField(max_length=80)
+    duplicate_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates")
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="submissions")
+    submitted_at = models.DateTimeField(auto_now_add=True)
+    source = models.CharField(max_length=10, choices=Source)
+    opportunity = models.ForeignKey(Opportunity, null=True, blank=True, on_delete=models.PROTECT)
+
+    status = models.CharField(max_length=20, choices=Status, default=Status.RECEIVED)
+    status_changed_at = models.DateTimeField()
+    assessment = models.ForeignKey(Assessment, null=True, on_delete=models.PROTECT, related_name="proposals")
+    band = models.CharField(max_length=10, blank=True, choices=[(band.value, band.value) for band in Band])
+    severity = models.PositiveSmallIntegerField(null=True)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="claims"
+    )
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        permissions = [
+            ("decide_proposal", "Can approve, reject, send back and reopen proposals"),
+            ("claim_proposal", "Can claim proposals for review"),
+        ]
+        indexes = [
+            models.Index(  # the queue: what waits, worst first
+                name="proposal_queue", fields=["-severity", "id"], condition=Q(status__in=sorted(WAITING))
+            ),
+            models.Index(name="proposal_by_status", fields=["status", "-id"]),  # a tab of the changelist, newest first
+            models.Index(name="proposal_by_content", fields=["content_hash"]),  # is it a duplicate?
+            models.Index(  # the expiry sweep
+                name="proposal_expiring", fields=["expires_at"], condition=Q(status__in=sorted(OPEN))
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="proposal_assessed_past_received",
+                condition=Q(status=Status.RECEIVED) | Q(assessment__isnull=False, severity__isnull=False) & ~Q(band=""),
+            ),
+            models.CheckConstraint(
+                name="proposal_duplicate_links",
+                condition=Q(status=Status.DUPLICATE, duplicate_of__isnull=False)
+                | ~Q(status=Status.DUPLICATE) & Q(duplicate_of__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="proposal_claim_paired",
+                condition=Q(claimed_by__isnull=True, claimed_at__isnull=True)
+                | Q(claimed_by__isnull=False, claimed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @cached_property
+    def report(self) -> Report:
+        """The report, parsed again from what was received."""
+        return parse_report(bytes(self.received), Form(self.received_form))
+
+    @cached_property
+    def frame(self) -> FileFrame | None:
+        """The file that the proposal asks for, exactly; None for a plan or an idea."""
+        return parse_file_frame(self.report.proposal)

@@ -1,0 +1,40 @@
+"""Every change of a proposal's state. Interfaces fetch, call one of these, and answer."""
+
+from proposals.services.accounts import service_account
+from proposals.services.assessment import assess_proposal
+from proposals.services.expiry import expire_proposals
+from proposals.services.outcome import record_execution
+from proposals.services.policy import save_policy
+from proposals.services.review import (
+    DecisionRefused,
+    approvals_missing,
+    approve_proposal,
+    claim_proposal,
+    reject_proposal,
+    release_claim,
+    reopen_proposal,
+    send_back_proposal,
+    withdraw_proposal,
+)
+from proposals.services.submission import ReportConflict, Submission, SubmissionOutcome, submit_report
+
+__all__ = [
+    "DecisionRefused",
+    "ReportConflict",
+    "Submission",
+    "SubmissionOutcome",
+    "approvals_missing",
+    "approve_proposal",
+    "assess_proposal",
+    "claim_proposal",
+    "expire_proposals",
+    "record_execution",
+    "reject_proposal",
+    "release_claim",
+    "reopen_proposal",
+    "save_policy",
+    "send_back_proposal",
+    "service_account",
+    "submit_report",
+    "withdraw_proposal",
+]

@@ -1,0 +1,95 @@
+"""From a verdict of the gate to rows, a status and, when the policy allows it, a release."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from proposals.actors import Actor
+from proposals.gate import GATE_VERSION, Outcome, Verdict, assess
+from proposals.gate import Finding as Seen
+from proposals.models import Assessment, Finding, PolicyVersion, Proposal
+from proposals.releases import release
+from proposals.reports import Report, content_hash
+from proposals.services.status import change_status, lock_proposal, write_event
+from proposals.services.storable import storable
+from proposals.states import Status
+
+
+def assess_content(report: Report, policy: PolicyVersion) -> Assessment:
+    """Judge one content under one policy; the stored assessment when there is one already. Idempotent."""
+
+    key = {"content_hash": content_hash(report), "policy": policy, "gate_version": GATE_VERSION}
+    known = Assessment.objects.filter(**key).first()
+    return known or _store(assess(report, policy.rules), key)
+
+
+def _store(verdict: Verdict, key: dict[str, object]) -> Assessment:
+    with transaction.atomic():
+        assessment, created = Assessment.objects.get_or_create(
+            **key,
+            defaults={
+                "outcome": verdict.outcome,
+                "band": verdict.band,
+                "likelihood": verdict.score.likelihood,
+                "damage": verdict.score.damage,
+                "reversibility": verdict.score.reversibility,
+                "severity": verdict.severity,
+                "evidence": {name: storable(text) for name, text in verdict.score.evidence.items()},
+                "decided_by": storable(verdict.decided_by),
+                "headline": storable(verdict.headline),
+                "effect": storable(verdict.effect_line),
+                "worst_case": storable(verdict.worst_case),
+                "way_back": storable(verdict.way_back),
+            },
+        )
+        if created:
+            Finding.objects.bulk_create(_row(assessment, finding) for finding in verdict.findings)
+    return assessment
+
+
+def _row(assessment: Assessment, seen: Seen) -> Finding:
+    return Finding(
+        assessment=assessment,
+        rule_id=seen.rule_id,
+        level=seen.level,
+        effect=seen.effect,
+        message=storable(seen.message),
+        remedy=storable(seen.remedy),
+        artifact=seen.region.artifact if seen.region else "",
+        start_line=seen.region.start_line if seen.region else None,
+        end_line=seen.region.end_line if seen.region else None,
+        fingerprint=seen.fingerprint,
+    )
+
+
+def record_assessment(proposal: Proposal, assessment: Assessment) -> None:
+    """Give a received proposal, locked by the caller, its judgement; clear it at once where the policy says so."""
+    proposal.assessment, proposal.band, proposal.severity = assessment, assessment.band, assessment.severity
+    proposal.save(update_fields=["assessment", "band", "severity"])
+    policy = Actor.of_policy(assessment.policy)
+    change_status(
+        proposal,
+        Status(assessment.outcome),
+        name="assessed",
+        by=policy,
+        note=assessment.headline,
+        assessment=assessment.pk,
+    )
+    if assessment.outcome == Outcome.CLEARED and assessment.policy.rules.auto_execute:
+        write_event(
+            proposal,
+            name="released",
+            before=proposal.status,
+            by=policy,
+            note=f"{assessment.policy} let this go ahead; no person decided.",
+        )
+        release(proposal, policy)
+
+
+@transaction.atomic
+def assess_proposal(*, proposal_id: int) -> Assessment:
+    """Judge a received proposal from what is stored. Locks it. Raises InvalidTransition when it was judged."""
+    proposal = lock_proposal(proposal_id)
+    assessment = assess_content(proposal.report, PolicyVersion.objects.current())
+    record_assessment(proposal, assessment)
+    return assessment

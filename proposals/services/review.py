@@ -1,0 +1,173 @@
+"""What operators do with a proposal: decide, claim, withdraw, reopen."""
+
+from __future__ import annotations
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from proposals.actors import Actor
+from proposals.gate import Outcome
+from proposals.models import Decision, Proposal, User
+from proposals.releases import release
+from proposals.services.status import change_status, lock_proposal, write_event
+from proposals.states import OPEN, Status, ensure_transition
+
+REASON_LENGTH = 10
+
+
+class DecisionRefused(Exception):
+    """Why this person may not do this to this proposal now; the message says it in words."""
+
+
+@transaction.atomic
+def approve_proposal(*, proposal_id: int, by: User, content_hash: str, assessment_id: int, note: str = "") -> Decision:
+    """Approve what was on the screen; the last approval that the policy needs releases it for execution.
+
+    Locks the proposal. Raises DecisionRefused, InvalidTransition.
+    """
+    proposal = _to_decide(proposal_id, by, content_hash, assessment_id, after=Status.APPROVED)
+    if proposal.submitted_by_id == by.pk:
+        raise DecisionRefused("you submitted this proposal; another person must approve it")
+    if _approvals(proposal).filter(by=by).exists():
+        raise DecisionRefused("you approved this already; it needs another person's approval")
+    decision = _decide(proposal, Decision.Kind.APPROVE, by, note)
+    missing = approvals_missing(proposal)
+    if missing:
+        write_event(
+            proposal,
+            name="approval",
+            before=proposal.status,
+            by=Actor.of(by),
+            note=note,
+            decision=decision.pk,
+            missing=missing,
+        )
+        return decision
+    change_status(proposal, Status.APPROVED, name="approved", by=Actor.of(by), note=note, decision=decision.pk)
+    release(proposal, Actor.of(by))
+    return decision
+
+
+@transaction.atomic
+def reject_proposal(*, proposal_id: int, by: User, content_hash: str, assessment_id: int, note: str) -> Decision:
+    """Reject for good, with a reason. Locks the proposal. Raises DecisionRefused, InvalidTransition."""
+    proposal = _to_decide(proposal_id, by, content_hash, assessment_id, after=Status.REJECTED)
+    _require_reason(note)
+    decision = _decide(proposal, Decision.Kind.REJECT, by, note)
+    change_status(proposal, Status.REJECTED, name="rejected", by=Actor.of(by), note=note, decision=decision.pk)
+    return decision
+
+
+@transaction.atomic
+def send_back_proposal(*, proposal_id: int, by: User, content_hash: str, assessment_id: int, note: str) -> Decision:
+    """Return it to its producer with what to mend. Locks the proposal. Raises DecisionRefused, InvalidTransition."""
+    proposal = _to_decide(proposal_id, by, content_hash, assessment_id, after=Status.RETURNED)
+    _require_reason(note)
+    decision = _decide(proposal, Decision.Kind.SEND_BACK, by, note)
+    change_status(proposal, Status.RETURNED, name="sent_back", by=Actor.of(by), note=note, decision=decision.pk)
+    return decision
+
+
+@transaction.atomic
+def reopen_proposal(*, proposal_id: int, by: User, note: str) -> Proposal:
+    """Put a returned proposal before the operators after all, as blocked. Raises DecisionRefused, InvalidTransition."""
+    proposal = lock_proposal(proposal_id)
+    _require_reviewer(by)
+    _require_reason(note)
+    change_status(proposal, Status.BLOCKED, name="reopened", by=Actor.of(by), note=note)
+    return proposal
+
+
+@transaction.atomic
+def withdraw_proposal(*, proposal_id: int, by: User, note: str = "") -> Proposal:
+    """Take back what one submitted. Raises DecisionRefused for anybody else, InvalidTransition."""
+    proposal = lock_proposal(proposal_id)
+    if proposal.submitted_by_id != by.pk:
+        raise DecisionRefused("only the account that submitted a proposal can withdraw it")
+    _ensure_not_released(proposal, Status.WITHDRAWN)
+    change_status(proposal, Status.WITHDRAWN, name="withdrawn", by=Actor.of(by), note=note)
+    return proposal
+
+
+@transaction.atomic
+def claim_proposal(*, proposal_id: int, by: User) -> Proposal:
+    """Say that one looks at it. Claiming again changes nothing. Raises DecisionRefused when another has it."""
+    proposal = lock_proposal(proposal_id)
+    if not (by.is_person and by.has_perm("proposals.claim_proposal")):
+        raise DecisionRefused("you may not claim proposals; ask for the Operators group")
+    if proposal.status not in OPEN:
+        raise DecisionRefused(f"this proposal is {proposal.get_status_display().lower()}; there is nothing to claim")
+    if proposal.claimed_by_id == by.pk:
+        return proposal
+    if proposal.claimed_by_id is not None:
+        raise DecisionRefused(f"{proposal.claimed_by} has claimed this proposal")
+    proposal.claimed_by, proposal.claimed_at = by, timezone.now()
+    proposal.save(update_fields=["claimed_by", "claimed_at"])
+    write_event(proposal, name="claimed", before=proposal.status, by=Actor.of(by))
+    return proposal
+
+
+@transaction.atomic
+def release_claim(*, proposal_id: int, by: User) -> Proposal:
+    """Give one's claim back; nothing happens without one. Raises DecisionRefused for somebody else's claim."""
+    proposal = lock_proposal(proposal_id)
+    if proposal.claimed_by_id is None:
+        return proposal
+    if proposal.claimed_by_id != by.pk:
+        raise DecisionRefused(f"{proposal.claimed_by} has claimed this proposal; only they can release it")
+    proposal.claimed_by = proposal.claimed_at = None
+    proposal.save(update_fields=["claimed_by", "claimed_at"])
+    write_event(proposal, name="claim_released", before=proposal.status, by=Actor.of(by))
+    return proposal
+
+
+def approvals_missing(proposal: Proposal) -> int:
+    """How many more people must approve before the proposal goes ahead, by the policy that judged it."""
+    if proposal.assessment is None:
+        return 1
+    judged = proposal.assessment
+    needed = judged.policy.rules.approvals["returned" if judged.outcome == Outcome.RETURNED else judged.band]
+    return max(0, needed - _approvals(proposal).count())
+
+
+def _approvals(proposal: Proposal) -> models.QuerySet[Decision]:
+    return Decision.objects.filter(proposal=proposal, kind=Decision.Kind.APPROVE, assessment=proposal.assessment_id)
+
+
+def _to_decide(proposal_id: int, by: User, content_hash: str, assessment_id: int, *, after: Status) -> Proposal:
+    proposal = lock_proposal(proposal_id)
+    _require_reviewer(by)
+    _ensure_not_released(proposal, after)
+    if proposal.assessment is None or (proposal.content_hash, proposal.assessment_id) != (content_hash, assessment_id):
+        raise DecisionRefused("this proposal was assessed again since you opened it; read it once more, then decide")
+    return proposal
+
+
+def _ensure_not_released(proposal: Proposal, after: Status) -> None:
+    """A proposal that the policy let go ahead is past deciding, though its status is still cleared."""
+    ensure_transition(proposal.status, after)
+    if proposal.status == Status.CLEARED and proposal.events.filter(name="released").exists():
+        raise DecisionRefused("the policy already let this proposal go ahead; roll its tasks back instead")
+
+
+def _require_reviewer(by: User) -> None:
+    if not by.is_person:
+        raise DecisionRefused("services and AI models never decide; a person must")
+    if not by.has_perm("proposals.decide_proposal"):
+        raise DecisionRefused("you may not decide proposals; ask for the Operators group")
+
+
+def _require_reason(note: str) -> None:
+    if len(note.strip()) < REASON_LENGTH:
+        raise DecisionRefused(f"give a reason of at least {REASON_LENGTH} characters")
+
+
+def _decide(proposal: Proposal, kind: Decision.Kind, by: User, note: str) -> Decision:
+    return Decision.objects.create(
+        proposal=proposal,
+        kind=kind,
+        by=by,
+        note=note,
+        content_hash=proposal.content_hash,
+        assessment=proposal.assessment,
+    )

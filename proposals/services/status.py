@@ -1,0 +1,50 @@
+"""The one place that sets a proposal's status."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from proposals.actors import Actor
+from proposals.models import PolicyVersion, Proposal, ProposalEvent
+from proposals.states import OPEN, Status, ensure_transition
+
+
+def lock_proposal(proposal_id: int) -> Proposal:
+    """The proposal, locked until the transaction ends. Raises Proposal.DoesNotExist."""
+    return Proposal.objects.select_for_update(of=("self",)).select_related("assessment__policy").get(pk=proposal_id)
+
+
+def change_status(proposal: Proposal, after: Status, *, name: str, by: Actor, note: str = "", **data: Any) -> None:
+    """Move a locked proposal and write the event, in the caller's transaction.
+
+    Raises InvalidTransition. Leaving or entering a status drops the claim and sets the deadline that the policy gives.
+    """
+    ensure_transition(proposal.status, after)
+    before, now = proposal.status, timezone.now()
+    proposal.status, proposal.status_changed_at = after, now
+    proposal.claimed_by = proposal.claimed_at = None
+    proposal.expires_at = now + _time_to_decide() if after in OPEN else None
+    proposal.save(update_fields=["status", "status_changed_at", "claimed_by", "claimed_at", "expires_at"])
+    write_event(proposal, name=name, before=before, by=by, note=note, **data)
+
+
+def write_event(proposal: Proposal, *, name: str, by: Actor, before: str = "", note: str = "", **data: Any) -> None:
+    """Append to the proposal's history, in the caller's transaction."""
+    ProposalEvent.objects.create(
+        proposal=proposal,
+        name=name,
+        before=before,
+        after=proposal.status,
+        actor_kind=by.kind,
+        actor=by.user,
+        policy=by.policy,
+        note=note,
+        data=data,
+    )
+
+
+def _time_to_decide() -> timedelta:
+    return timedelta(days=PolicyVersion.objects.current().rules.expires_after_days)

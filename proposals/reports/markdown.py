@@ -70,7 +70,7 @@ def _read_header(text: str, values: dict[str, object], lines: dict[str, int]) ->
     number = title_line
     for number, row, end in rows:
         if row == _PROPOSAL:
-            _check_header(values, number)
+            _check_header(values, lines, number)
             return _skip_blank(text, end, number)
         field, value = _read_field(row, number)
         check_name(field, number, lines)
@@ -103,13 +103,13 @@ def _read_field(row: str, number: int) -> tuple[str, object]:
     return field, value
 
 
-def _check_header(values: dict[str, object], number: int) -> None:
+def _check_header(values: dict[str, object], lines: dict[str, int], number: int) -> None:
     for field in _HEADER_FIELDS:
         if field not in values:
             raise ReportError(field, number, "is missing above the proposal")
     if tuple(values) != _HEADER_FIELDS:
         field = next(found for found, due in zip(values, _HEADER_FIELDS, strict=True) if found != due)
-        raise ReportError(field, number, f"is out of order; the order is {', '.join(_HEADER_FIELDS)}")
+        raise ReportError(field, lines[field], f"is out of order; the order is {', '.join(_HEADER_FIELDS)}")
 
 
 def _skip_blank(text: str, end: int, number: int) -> tuple[int, int]:
@@ -155,7 +155,7 @@ def _read_list(
 def _rows(text: str, number: int = 1) -> Iterator[tuple[int, str, int]]:
     """Yield each line with its number and the offset after its line end, without splitting the whole text."""
     start = 0
-    while start < len(text):
+    while start <= len(text):
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
         yield number, text[start:end], end + 1

@@ -26,9 +26,9 @@ _FRAME_LOOKALIKES = st.sampled_from(
 )
 any_text = st.text(st.characters(exclude_categories=["Cs"]))
 opaque_texts = st.lists(st.one_of(any_text, _FRAME_LOOKALIKES), max_size=6).map("".join)
-_items = st.lists(st.one_of(any_text, _FRAME_LOOKALIKES).map(lambda text: text.replace("\n", "")), max_size=4).map(
-    tuple
-)
+_lines = st.one_of(any_text, _FRAME_LOOKALIKES).map(lambda text: text.replace("\n", ""))
+_items = st.lists(_lines, max_size=4).map(tuple)
+_timestamps = st.datetimes().map(lambda moment: moment.isoformat(timespec="milliseconds") + "Z")
 
 reports = st.builds(
     Report,

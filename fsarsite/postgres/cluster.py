@@ -157,8 +157,9 @@ class Cluster:
                 "--auth=scram-sha-256",
             ]
             argv += ["--encoding=UTF8", *locale, *([] if self.fsync else ["--no-sync"])]
+            before = log.tell()
             if account.run(argv, log, [data_descriptor, password_descriptor]) != 0:
-                raise ServerFailed(f"initdb failed ({self._last_line()}): see {self._log}")
+                raise ServerFailed(f"initdb failed ({_reason(self._log_since(before))}): see {self._log}")
         unfinished.rename(self._data)
 
     def _launch(self, account: Account, binaries: Binaries) -> None:
@@ -169,13 +170,23 @@ class Cluster:
             self._log.replace(self._log.with_suffix(".log.1"))
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
-            # Whatever this file names is dead: a zombie nobody reaps, or another program under a reused number.
-            (self._data / "postmaster.pid").unlink(missing_ok=True)
+            self._forget_the_dead()
+            before = self._log.stat().st_size if self._log.exists() else 0
             if self._pg_ctl(account, binaries, "start", "-o", options) == 0:
                 return
-            if STILL_IN_USE not in self._log_end() or time.monotonic() > deadline:
-                raise ServerFailed(f"PostgreSQL did not start ({self._last_line()}): see {self._log}")
+            said = self._log_since(before)
+            if STILL_IN_USE not in said or time.monotonic() > deadline:
+                raise ServerFailed(f"PostgreSQL did not start ({_reason(said)}): see {self._log}")
             time.sleep(0.25)
+
+    def _forget_the_dead(self) -> None:
+        """Remove what names a killed server, as a zombie or another program under its number would keep us out.
+
+        Only under the lock and after is_postmaster said no. Backends that still live are seen by the server itself.
+        """
+        socket = self._socket_folder() / f".s.PGSQL.{PORT}"
+        for path in (self._data / "postmaster.pid", socket, socket.with_name(f"{socket.name}.lock")):
+            path.unlink(missing_ok=True)
 
     def _pg_ctl(self, account: Account, binaries: Binaries, action: str, *arguments: str) -> int:
         with self._log.open("ab") as log, account.reach(self._data) as (data, descriptor):
@@ -246,12 +257,13 @@ class Cluster:
         finally:
             os.close(descriptor)
 
-    def _log_end(self) -> str:
-        return self._log.read_bytes()[-2000:].decode(errors="replace") if self._log.exists() else ""
+    def _log_since(self, offset: int) -> str:
+        return self._log.read_bytes()[offset:].decode(errors="replace")
 
-    def _last_line(self) -> str:
-        lines = [line for line in self._log_end().splitlines() if "FATAL" in line or "error" in line]
-        return lines[-1].strip() if lines else "no reason in its log"
+
+def _reason(said: str) -> str:
+    lines = [line for line in said.splitlines() if "FATAL" in line or "error" in line]
+    return lines[-1].strip() if lines else "no reason in its log"
 
 
 def _check_name(name: str) -> None:

@@ -19,6 +19,7 @@ from fsarsite.postgres import Cluster, ClusterError
 
 @pytest.hookimpl(wrapper=True)  # a wrapper runs before pytest-django's implementation of the same hook
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+    os.environ.setdefault("FSARSITE_ENV", "test")
     wanted = early_config.known_args_namespace
     if not os.environ.get("DATABASE_URL") and not (wanted.help or wanted.version):
         _start_cluster(early_config)

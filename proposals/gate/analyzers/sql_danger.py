@@ -1,0 +1,221 @@
+"""SQL that destroys, opens or hides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from pglast import ast, enums
+
+from proposals.gate.analyzer import Analyzer, register
+from proposals.gate.findings import CONTENT, Effect, Level, Raises, Region, Rule, Sighting
+from proposals.gate.languages.sql import SqlText, Statement, parse_sql, sql_texts, walk_nodes
+from proposals.gate.languages.sql_effects import dropped_names, name_of, object_word
+from proposals.gate.policy import Rules
+from proposals.gate.subject import Subject
+
+_LOST = Raises(likelihood=3, damage=5, reversibility=3)
+_PARTLY_LOST = Raises(likelihood=3, damage=4, reversibility=3)
+
+
+def _danger(name: str, effect: Effect, raises: Raises, title: str, what_to_do: str) -> Rule:
+    level = Level.ERROR if effect is Effect.BLOCK or raises.reversibility == 3 else Level.WARNING
+    return Rule(f"danger/sql-{name}", level, effect, title, what_to_do, raises)
+
+
+DROP = _danger(
+    "drop", Effect.BLOCK, _LOST, "Rows are dropped", "Rename the object first and drop it once nothing has missed it."
+)
+DROP_OTHER = _danger(
+    "drop-definition",
+    Effect.REVIEW,
+    Raises(likelihood=3, damage=3, reversibility=2),
+    "A definition is dropped",
+    "Keep the former definition beside the change, so that it can be restored.",
+)
+TRUNCATE = _danger("truncate", Effect.BLOCK, _LOST, "A table is emptied", "Say which rows go, and keep a copy of them.")
+UNBOUNDED = _danger(
+    "no-where", Effect.BLOCK, _LOST, "Every row is deleted or changed", "Name the rows in a WHERE, and keep a copy."
+)
+DELETE = _danger(
+    "delete", Effect.REVIEW, _PARTLY_LOST, "Rows are deleted", "Keep a copy of the rows that the WHERE names."
+)
+UPDATE = _danger(
+    "update",
+    Effect.REVIEW,
+    Raises(likelihood=2, damage=3, reversibility=2),
+    "Rows are changed in place",
+    "Keep the former values of the rows that the WHERE names.",
+)
+DROP_COLUMN = _danger(
+    "drop-column", Effect.BLOCK, _LOST, "A column is dropped", "Stop using the column first; drop it in a later change."
+)
+RETYPE = _danger(
+    "change-type",
+    Effect.REVIEW,
+    Raises(likelihood=3, damage=4, reversibility=2),
+    "A column changes its type",
+    "Add a column of the new type, copy, switch, and drop the old one later.",
+)
+GRANT = _danger(
+    "grant",
+    Effect.REVIEW,
+    Raises(likelihood=3, damage=4),
+    "Rights or roles are changed",
+    "Let an operator grant rights; a change should carry none.",
+)
+PROGRAM = _danger(
+    "program",
+    Effect.BLOCK,
+    Raises(likelihood=4, damage=5, reversibility=3),
+    "The database server is told to run a program or read and write its files",
+    "Take the statement out; data is loaded by the application.",
+)
+OPAQUE = _danger(
+    "opaque",
+    Effect.BLOCK,
+    Raises(likelihood=3, damage=5, reversibility=3),
+    "Code runs at once that cannot be judged from the SQL",
+    "Write plain statements instead of a DO block or dynamic SQL.",
+)
+SERVER = _danger(
+    "server",
+    Effect.BLOCK,
+    Raises(likelihood=3, damage=5, reversibility=2),
+    "The server or its extensions are changed",
+    "Let whoever runs the server change its settings.",
+)
+_HOLDS_ROWS = {"table", "schema", "matview", "sequence", "foreign table", "database", "tablespace", "extension", "type"}
+_REACHING_CALLS = {
+    "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "lo_import", "lo_export", "pg_execute_server_program",
+    "dblink", "dblink_exec", "dblink_connect", "pg_terminate_backend", "pg_reload_conf", "query_to_xml",
+}  # fmt: skip
+_SAFE_EXTENSIONS = {"pgcrypto", "uuid-ossp", "citext", "pg_trgm", "btree_gin", "btree_gist", "hstore", "unaccent"}
+
+
+@register
+class SqlDanger(Analyzer):
+    """Catches destructive and privileged statements by their syntax tree, in SQL files and in the fences of plans.
+
+    Words in comments and strings are no statements. Lets through the drop of what the same text created above it,
+    temporary tables, IF EXISTS before its own CREATE only when created first, and common harmless extensions.
+    """
+
+    rules = (DROP, DROP_OTHER, TRUNCATE, UNBOUNDED, DELETE, UPDATE, DROP_COLUMN, RETYPE, GRANT, PROGRAM, OPAQUE, SERVER)
+
+    def examine(self, subject: Subject, rules: Rules) -> Iterable[Sighting]:
+        for text in sql_texts(subject):
+            created: set[str] = set()
+            for statement in parse_sql(text.text).statements:
+                for rule, message in _judge(statement.node, created):
+                    yield Sighting(rule, message, _region(subject, text, statement))
+
+
+def _region(subject: Subject, text: SqlText, statement: Statement) -> Region:
+    place = subject.content_region if text.artifact == CONTENT else subject.report_region
+    return place(text.first_line + statement.start_line - 1, text.first_line + statement.end_line - 1)
+
+
+Seen = Iterable[tuple[Rule, str]]
+
+
+def _judge(statement: ast.Node, created: set[str]) -> Seen:
+    """Every node is judged, so that what hides in a CTE or an EXPLAIN ANALYZE is seen too."""
+    for node in walk_nodes(statement):
+        if isinstance(node, ast.CreateStmt):
+            created.add(name_of(node.relation))
+        judge = _JUDGES.get(type(node))
+        if judge:
+            yield from judge(node, created)
+        elif type(node) in _WHOLE:
+            yield _WHOLE[type(node)]
+
+
+def _drop(node: ast.DropStmt, created: set[str]) -> Seen:
+    word = object_word(node.removeType)
+    names = [name for name in dropped_names(node) if name not in created]
+    if names:
+        yield (DROP if word in _HOLDS_ROWS else DROP_OTHER), f"DROP {word.upper()} {', '.join(names)}"
+
+
+def _truncate(node: ast.TruncateStmt, created: set[str]) -> Seen:
+    names = [name_of(item) for item in node.relations or () if isinstance(item, ast.RangeVar)]
+    if not set(names) <= created:
+        yield TRUNCATE, f"TRUNCATE {', '.join(names)}"
+
+
+def _delete(node: ast.DeleteStmt, created: set[str]) -> Seen:
+    name = name_of(node.relation)
+    if _is_bounded(node.whereClause):
+        yield DELETE, f"Rows of {name} are deleted"
+    elif name not in created:
+        yield UNBOUNDED, f"DELETE on {name} without a WHERE that narrows it"
+
+
+def _update(node: ast.UpdateStmt, created: set[str]) -> Seen:
+    name = name_of(node.relation)
+    if _is_bounded(node.whereClause):
+        yield UPDATE, f"Rows of {name} are changed in place"
+    elif name not in created:
+        yield UNBOUNDED, f"UPDATE of {name} without a WHERE that narrows it"
+
+
+def _alter(node: ast.AlterTableCmd, created: set[str]) -> Seen:
+    kind = enums.AlterTableType
+    if node.subtype == kind.AT_DropColumn:
+        yield DROP_COLUMN, f"DROP COLUMN {node.name}"
+    elif node.subtype == kind.AT_AlterColumnType:
+        yield RETYPE, f"ALTER COLUMN {node.name} TYPE"
+    elif node.subtype in {kind.AT_DropConstraint, kind.AT_DropNotNull, kind.AT_DisableTrigAll, kind.AT_DisableTrig}:
+        yield DROP_OTHER, f"{node.subtype.name.removeprefix('AT_')} {node.name or ''}".strip()
+    elif node.subtype == kind.AT_DisableRowSecurity:
+        yield GRANT, "Row security is disabled"
+
+
+def _copy(node: ast.CopyStmt, created: set[str]) -> Seen:
+    if node.is_program or node.filename:
+        yield PROGRAM, f"COPY {'runs a program' if node.is_program else 'reads or writes a file of the server'}"
+
+
+def _call(node: ast.FuncCall, created: set[str]) -> Seen:
+    last = node.funcname[-1] if node.funcname else None
+    name = str(last.sval).lower() if isinstance(last, ast.String) else ""
+    if name in _REACHING_CALLS:
+        yield PROGRAM, f"{name}() reaches outside the database"
+
+
+def _extension(node: ast.CreateExtensionStmt, created: set[str]) -> Seen:
+    if str(node.extname).lower() not in _SAFE_EXTENSIONS:
+        yield SERVER, f"CREATE EXTENSION {node.extname}"
+
+
+def _is_bounded(where: ast.Node | None) -> bool:
+    """Whether the condition depends on a row: WHERE true and WHERE 1 = 1 name every row."""
+    return where is not None and any(isinstance(node, ast.ColumnRef | ast.CurrentOfExpr) for node in walk_nodes(where))
+
+
+_JUDGES: dict[type, Callable[..., Seen]] = {
+    ast.DropStmt: _drop,
+    ast.TruncateStmt: _truncate,
+    ast.DeleteStmt: _delete,
+    ast.UpdateStmt: _update,
+    ast.AlterTableCmd: _alter,
+    ast.CopyStmt: _copy,
+    ast.FuncCall: _call,
+    ast.CreateExtensionStmt: _extension,
+}
+_WHOLE: dict[type, tuple[Rule, str]] = {
+    ast.DropdbStmt: (DROP, "DROP DATABASE drops everything in it"),
+    ast.DropOwnedStmt: (DROP, "DROP OWNED drops everything that a role owns"),
+    ast.DropRoleStmt: (GRANT, "DROP ROLE"),
+    ast.GrantStmt: (GRANT, "Rights are granted or revoked"),
+    ast.GrantRoleStmt: (GRANT, "A role is granted or revoked"),
+    ast.CreateRoleStmt: (GRANT, "CREATE ROLE"),
+    ast.AlterRoleStmt: (GRANT, "ALTER ROLE"),
+    ast.AlterOwnerStmt: (GRANT, "An owner changes"),
+    ast.AlterDefaultPrivilegesStmt: (GRANT, "Default rights change"),
+    ast.DoStmt: (OPAQUE, "A DO block runs code of its own"),
+    ast.LoadStmt: (PROGRAM, "LOAD loads a shared library"),
+    ast.AlterSystemStmt: (SERVER, "ALTER SYSTEM"),
+    ast.CreateFdwStmt: (SERVER, "CREATE FOREIGN DATA WRAPPER"),
+    ast.CreateSubscriptionStmt: (SERVER, "CREATE SUBSCRIPTION pulls data from another server"),
+}

@@ -1,0 +1,122 @@
+"""From a report to a verdict."""
+
+from __future__ import annotations
+
+from proposals.gate.analyzer import Analyzer, all_analyzers
+from proposals.gate.findings import Effect, Finding, Level, Rule, Sighting, number_findings
+from proposals.gate.narrative import Narrative, narrate
+from proposals.gate.policy import Rules
+from proposals.gate.scoring import Band, Score, band_of, floor_of, higher_band, score_of
+from proposals.gate.subject import Subject
+from proposals.gate.verdict import Outcome, Verdict
+from proposals.reports import Report
+
+GATE_VERSION = "2"
+
+CRASHED = Rule(
+    "gate/analyzer-crashed",
+    Level.ERROR,
+    Effect.BLOCK,
+    "An analyzer could not finish",
+    "Decide by reading the content itself, and report the analyzer to whoever runs the gate.",
+)
+BLOCK_MARKER_RULE = "envelope/block-marker"
+REVIEW_MARKER_RULE = "envelope/review-marker"
+_EFFECT_ORDER = {Effect.BLOCK: 0, Effect.UNUSABLE: 1, Effect.REVIEW: 2, Effect.NONE: 3}
+_LEVEL_ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
+
+
+def assess(report: Report, rules: Rules, analyzers: tuple[Analyzer, ...] | None = None) -> Verdict:
+    """Judge one content under one policy. Deterministic; never raises for anything that a report can hold."""
+    subject = Subject.of(report)
+    sightings: list[Sighting] = []
+    for analyzer in all_analyzers() if analyzers is None else analyzers:
+        sightings.extend(_examine(analyzer, subject, rules))
+    score = score_of(subject, sightings)
+    findings = tuple(sorted(number_findings(sightings, subject), key=_rank))
+    return _decide(subject, score, findings, rules)
+
+
+def _examine(analyzer: Analyzer, subject: Subject, rules: Rules) -> list[Sighting]:
+    try:
+        return list(analyzer.examine(subject, rules))
+    # A gate fails closed: whatever an analyzer dies of, the content is then unread and so is blocked.
+    except Exception as error:  # noqa: BLE001
+        name = type(analyzer).__name__
+        return [Sighting(CRASHED, f"The analyzer {name} stopped with {type(error).__name__}; its part is unread.")]
+
+
+def _rank(finding: Finding) -> tuple[int, int, int, str]:
+    line = finding.region.start_line if finding.region else 0
+    return _EFFECT_ORDER[finding.effect], _LEVEL_ORDER[finding.level], line, finding.rule_id
+
+
+def _decide(subject: Subject, score: Score, findings: tuple[Finding, ...], rules: Rules) -> Verdict:
+    severity = max(score.severity, _marker_severity(findings, rules))
+    band, decided_by = _band(score, severity, findings, rules)
+    outcome = _outcome(band, findings)
+    if outcome is Outcome.RETURNED:
+        decided_by = _by_finding(findings, Effect.UNUSABLE, "returned")
+    told: Narrative = narrate(subject, outcome, score, findings)
+    return Verdict(
+        outcome=outcome,
+        band=band,
+        score=score,
+        severity=severity,
+        decided_by=decided_by,
+        headline=told.headline,
+        effect_line=told.effect_line,
+        worst_case=told.worst_case,
+        way_back=told.way_back,
+        findings=findings,
+        gate_version=GATE_VERSION,
+    )
+
+
+def _marker_severity(findings: tuple[Finding, ...], rules: Rules) -> int:
+    seen = {finding.rule_id for finding in findings}
+    if BLOCK_MARKER_RULE in seen:
+        return rules.block_marker_severity
+    return rules.review_marker_severity if REVIEW_MARKER_RULE in seen else 0
+
+
+def _band(score: Score, severity: int, findings: tuple[Finding, ...], rules: Rules) -> tuple[Band, str]:
+    """The highest band that anything asks for, and the sentence of the first thing that asks for it."""
+    effects = {finding.effect for finding in findings}
+    candidates: list[tuple[Band, str]] = []
+    if Effect.BLOCK in effects:
+        candidates.append((Band.BLOCK, _by_finding(findings, Effect.BLOCK, "blocks")))
+    floor = floor_of(score, rules)
+    if floor:
+        candidates.append(floor)
+    candidates.append((band_of(severity, rules), _by_threshold(severity, rules)))
+    if Effect.REVIEW in effects:
+        candidates.append((Band.MITIGATE, _by_finding(findings, Effect.REVIEW, "asks for a person")))
+    highest = Band.CLEAR
+    for band, _ in candidates:
+        highest = higher_band(highest, band)
+    return highest, next(sentence for band, sentence in candidates if band is highest)
+
+
+def _by_finding(findings: tuple[Finding, ...], effect: Effect, verb: str) -> str:
+    first = next(finding for finding in findings if finding.effect is effect)
+    return f"The rule {first.rule_id} decided: it {verb} whatever the score."
+
+
+def _by_threshold(severity: int, rules: Rules) -> str:
+    if severity >= rules.block_at:
+        return f"The threshold decided: severity {severity} is at or above {rules.block_at}, where block begins."
+    if severity >= rules.mitigate_at:
+        left = rules.block_at - severity
+        return f"The threshold decided: severity {severity} is at or above {rules.mitigate_at}, {left} below block."
+    left = rules.mitigate_at - severity
+    return f"The threshold decided: severity {severity} is {left} below {rules.mitigate_at}, where mitigation begins."
+
+
+def _outcome(band: Band, findings: tuple[Finding, ...]) -> Outcome:
+    """Danger first: what blocks is shown to an operator even when it could not run."""
+    if band is Band.BLOCK:
+        return Outcome.BLOCKED
+    if any(finding.effect is Effect.UNUSABLE for finding in findings):
+        return Outcome.RETURNED
+    return Outcome.NEEDS_MITIGATION if band is Band.MITIGATE else Outcome.CLEARED

@@ -1,0 +1,140 @@
+"""CSS by tinycss2, with the selector check that CSS Syntax leaves to others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import tinycss2
+
+_IN_SELECTOR = {"ident", "hash", "whitespace", "comment", "[] block", "function", "percentage"}
+_SELECTOR_MARKS = set(".:,>+~*|&#")
+_DECLARATION_AT_RULES = {"font-face", "page", "property", "counter-style", "font-palette-values", "viewport"}
+_KNOWN_AT_RULES = _DECLARATION_AT_RULES | {
+    "charset", "import", "namespace", "media", "supports", "keyframes", "-webkit-keyframes", "-moz-keyframes",
+    "-o-keyframes", "-ms-keyframes", "layer", "container", "scope", "starting-style", "view-transition", "position-try",
+    "font-feature-values", "document", "-moz-document", "-ms-viewport", "tailwind", "apply", "use", "theme", "config",
+    "plugin", "source", "utility", "variant", "custom-variant", "custom-media", "custom-selector",
+}  # fmt: skip
+_MAX_DEPTH = 30
+
+
+@dataclass(frozen=True, slots=True)
+class CssError:
+    message: str
+    line: int
+
+
+@lru_cache(maxsize=4)
+def css_errors(text: str) -> tuple[CssError, ...]:
+    """Every parse error, by line. Bounded: blocks nested deeper than 30 are one error and not read."""
+    if _depth(text) > _MAX_DEPTH:
+        return (CssError("nested too deeply to read", 1),)
+    found: list[CssError] = []
+    for rule in tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True):
+        found.extend(_rule_errors(rule, in_keyframes=False))
+    return tuple(found)
+
+
+@lru_cache(maxsize=4)
+def count_css_rules(text: str) -> int:
+    """How many rules do something: have declarations, or import."""
+    if _depth(text) > _MAX_DEPTH:
+        return 0
+    rules = tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)
+    return sum(1 for rule in rules if _does_something(rule))
+
+
+def _does_something(rule: Any) -> bool:
+    if rule.type == "at-rule":
+        return rule.content is None or any(token.type not in {"whitespace", "comment"} for token in rule.content)
+    if rule.type == "qualified-rule":
+        return any(token.type not in {"whitespace", "comment"} for token in rule.content)
+    return False
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for char in text:
+        if char in "{[(":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif char in "}])":
+            depth = max(depth - 1, 0)
+    return deepest
+
+
+def _rule_errors(rule: Any, *, in_keyframes: bool) -> list[CssError]:
+    if rule.type == "error":
+        return [CssError(rule.message, rule.source_line)]
+    if rule.type == "qualified-rule":
+        return _selector_errors(rule, in_keyframes=in_keyframes) + _block_errors(rule.content)
+    if rule.type == "at-rule":
+        return _at_rule_errors(rule)
+    return []
+
+
+def _selector_errors(rule: Any, *, in_keyframes: bool) -> list[CssError]:
+    tokens = [token for token in rule.prelude if token.type not in {"whitespace", "comment"}]
+    if not tokens:
+        return [CssError("a block has no selector", rule.source_line)]
+    for token in rule.prelude:
+        mark = token.value if token.type == "literal" else ""
+        allowed = token.type in _IN_SELECTOR or mark in _SELECTOR_MARKS or (in_keyframes and token.type == "number")
+        if not allowed:
+            shown = token.serialize()[:30]
+            return [CssError(f"{shown!r} cannot stand in a selector", token.source_line)]
+        if token.type == "percentage" and not in_keyframes:
+            return [CssError("a percentage cannot stand in a selector", token.source_line)]
+    return _call_errors(rule.prelude)
+
+
+def _call_errors(prelude: list[Any]) -> list[CssError]:
+    """A function in a selector follows a colon: `:not(...)`; `addEventListener(...)` does not."""
+    before = None
+    for token in prelude:
+        if token.type == "function" and not (before is not None and before.type == "literal" and before.value == ":"):
+            return [CssError(f"the call {token.name}() cannot stand in a selector", token.source_line)]
+        before = token
+    return []
+
+
+def _block_errors(content: list[Any]) -> list[CssError]:
+    found: list[CssError] = []
+    for item in tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True):
+        if item.type == "declaration":
+            found.extend(_value_errors(item))
+        else:
+            found.extend(_rule_errors(item, in_keyframes=False))
+    return found
+
+
+def _value_errors(declaration: Any) -> list[CssError]:
+    tokens = [token for token in declaration.value if token.type not in {"whitespace", "comment"}]
+    if declaration.name.startswith("--"):
+        return []
+    if not tokens:
+        return [CssError(f"{declaration.name} has no value", declaration.source_line)]
+    for token in tokens:
+        if token.type in {"{} block", "error"}:
+            return [CssError(f"the value of {declaration.name} cannot be read", token.source_line)]
+    return []
+
+
+def _at_rule_errors(rule: Any) -> list[CssError]:
+    keyword = rule.lower_at_keyword
+    if keyword not in _KNOWN_AT_RULES:
+        return [CssError(f"@{rule.at_keyword} is no rule of CSS", rule.source_line)]
+    if rule.content is None:
+        return []
+    if keyword in _DECLARATION_AT_RULES:
+        return _block_errors(rule.content)
+    nested = tinycss2.parse_blocks_contents(rule.content, skip_comments=True, skip_whitespace=True)
+    found: list[CssError] = []
+    for item in nested:
+        if item.type == "declaration":
+            found.extend(_value_errors(item))
+        else:
+            found.extend(_rule_errors(item, in_keyframes="keyframes" in keyword))
+    return found

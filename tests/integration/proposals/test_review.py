@@ -208,9 +208,7 @@ def _rows() -> list[Any]:
 def test_decisions_events_and_policies_are_append_only_in_the_database(index: int, change: str) -> None:
     row = _rows()[index]
     table = row._meta.db_table
-    statement = (
-        f"UPDATE {table} SET note = 'x' WHERE id = %s" if change == "update" else f"DELETE FROM {table} WHERE id = %s"
-    )
+    verb = f"UPDATE {table} SET note = 'x'" if change == "update" else f"DELETE FROM {table}"
 
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"{verb} WHERE id = %s", [row.pk])

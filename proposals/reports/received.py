@@ -23,7 +23,7 @@ def parse_report(received: bytes, form: Form | None = None) -> Report:
 def decode_report(received: bytes) -> str:
     """Return the text of a received document. Raises ReportError for too many bytes or bytes that are not UTF-8."""
     if len(received) > MAX_REPORT_BYTES:
-        raise ReportError("report", None, f"has {len(received)} bytes; at most {MAX_REPORT_BYTES} are taken")
+        raise ReportError("report", None, f"is longer than the {MAX_REPORT_BYTES} bytes that are taken")
     try:
         return received.decode("utf-8").removeprefix(_BYTE_ORDER_MARK)
     except UnicodeDecodeError as error:

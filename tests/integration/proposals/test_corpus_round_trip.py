@@ -13,8 +13,8 @@ from proposals.reports import (
     render_json,
     render_markdown,
 )
+from tests.integration.proposals.conftest import SHARED
 
-SHARED = Path(__file__).resolve().parents[4] / "shared"
 CORPUS = (SHARED / "corpus" / "reports.jsonl").read_bytes().rstrip(b"\n").split(b"\n")
 FOUNDING = sorted((SHARED / "reports").glob("*.md"))
 

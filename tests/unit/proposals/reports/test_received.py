@@ -23,7 +23,7 @@ def test_parse_report_of_bytes_that_are_not_utf8(report: Report) -> None:
 def test_parse_report_of_too_many_bytes() -> None:
     received = b"# FSAR Proposal Report\n".ljust(MAX_REPORT_BYTES + 1)
 
-    with pytest.raises(ReportError, match="has 2097153 bytes; at most 2097152 are taken"):
+    with pytest.raises(ReportError, match="is longer than the 2097152 bytes that are taken"):
         parse_report(received)
 
 

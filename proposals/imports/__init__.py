@@ -1,0 +1,21 @@
+"""Reports from files: what the import_reports command and the samples are made of."""
+
+from proposals.imports.documents import Document, InputFormat, read_documents
+from proposals.imports.outcomes import Imported, Problem, Result, Tally
+from proposals.imports.sources import SourceError, find_files
+from proposals.imports.submitting import ACCOUNT, Importer, Rehearsal
+
+__all__ = [
+    "ACCOUNT",
+    "Document",
+    "Imported",
+    "Importer",
+    "InputFormat",
+    "Problem",
+    "Rehearsal",
+    "Result",
+    "SourceError",
+    "Tally",
+    "find_files",
+    "read_documents",
+]

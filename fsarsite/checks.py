@@ -26,12 +26,12 @@ def check_production(**_: Any) -> list[CheckMessage]:
     return found
 
 
-@register(Tags.database)
+@register(Tags.compatibility)
 def check_databases(**_: Any) -> list[CheckMessage]:
     """Approved SQL must never run against the database that holds its own approvals."""
     own, target = settings.DATABASES["default"], settings.TARGET_DATABASE_URL
     found: list[CheckMessage] = []
-    if settings.PRODUCTION and "HOST" in own and str(own["HOST"]).startswith(str(settings.DATA_DIR)):
+    if settings.PRODUCTION and settings.IS_DATABASE_EMBEDDED:
         found.append(Error("Production uses the embedded PostgreSQL.", hint="Set DATABASE_URL.", id="fsarsite.E004"))
     if target is None:
         return found

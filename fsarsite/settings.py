@@ -14,7 +14,7 @@ import dj_database_url
 import django_stubs_ext
 from environs import Env, EnvError, validate
 
-from fsarsite.database import BASE_DIR, data_folder, database_urls
+from fsarsite.database import BASE_DIR, data_folder, database_urls, embedded_cluster
 
 django_stubs_ext.monkeypatch()
 
@@ -109,6 +109,7 @@ TEMPLATES = [
     },
 ]
 
+IS_DATABASE_EMBEDDED = embedded_cluster() is not None
 _own_url, TARGET_DATABASE_URL = database_urls()
 DATABASES: dict[str, Any] = {"default": dict(dj_database_url.parse(_own_url))}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"

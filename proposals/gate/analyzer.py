@@ -12,7 +12,7 @@ from typing import ClassVar
 from proposals.gate.findings import Rule, Sighting
 from proposals.gate.languages.identity import Language
 from proposals.gate.policy import Rules
-from proposals.gate.subject import Subject
+from proposals.gate.subject import Subject, is_too_large
 
 _PACKAGE = "proposals.gate.analyzers"
 _registered: dict[str, type[Analyzer]] = {}
@@ -75,7 +75,3 @@ class FileAnalyzer(Analyzer):
     @abstractmethod
     def examine_file(self, subject: Subject, content: str) -> Iterable[Sighting]:
         """What is seen in `content`, which is within the policy's size."""
-
-
-def is_too_large(content: str, rules: Rules) -> bool:
-    return len(content) > rules.max_content_bytes or len(content.encode("utf-8", "replace")) > rules.max_content_bytes

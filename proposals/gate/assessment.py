@@ -57,7 +57,7 @@ def _decide(subject: Subject, score: Score, findings: tuple[Finding, ...], rules
     outcome = _outcome(band, findings)
     if outcome is Outcome.RETURNED:
         decided_by = _by_finding(findings, Effect.UNUSABLE, "returned")
-    told: Narrative = narrate(subject, outcome, score, findings)
+    told: Narrative = narrate(subject, outcome, score, findings, rules)
     return Verdict(
         outcome=outcome,
         band=band,

@@ -10,6 +10,7 @@ from proposals.gate.findings import Effect, Finding, one_line
 from proposals.gate.languages.identity import Language
 from proposals.gate.languages.sql import parse_sql, sql_texts
 from proposals.gate.languages.sql_effects import Change, changes_of
+from proposals.gate.policy import Rules
 from proposals.gate.scoring import Score
 from proposals.gate.subject import Subject
 from proposals.gate.verdict import Outcome
@@ -27,9 +28,11 @@ class Narrative:
     way_back: str
 
 
-def narrate(subject: Subject, outcome: Outcome, score: Score, findings: tuple[Finding, ...]) -> Narrative:
+def narrate(subject: Subject, outcome: Outcome, score: Score, findings: tuple[Finding, ...], rules: Rules) -> Narrative:
     """One line each. `findings` come most pressing first."""
-    changes = tuple(change for text in sql_texts(subject) for change in changes_of(parse_sql(text.text).statements))
+    changes = tuple(
+        change for text in sql_texts(subject, rules) for change in changes_of(parse_sql(text.text).statements)
+    )
     return Narrative(
         headline=one_line(_headline(outcome, score, findings), 300),
         effect_line=one_line(_effect_line(subject, changes), 300),

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from proposals.gate.findings import CONTENT, REPORT, Region
 from proposals.gate.languages.identity import Language, language_of_path
+from proposals.gate.policy import Rules
 from proposals.reports import FileFrame, ProposalType, Report, content_hash, parse_file_frame, split_type
 
 
@@ -65,3 +66,7 @@ def _held(artifact: str, start_line: int, end_line: int | None, line_count: int)
     last = max(line_count, 1)
     start = min(max(start_line, 1), last)
     return Region(artifact, start, min(max(end_line or start, start), last))
+
+
+def is_too_large(content: str, rules: Rules) -> bool:
+    return len(content) > rules.max_content_bytes or len(content.encode("utf-8", "replace")) > rules.max_content_bytes

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from proposals.gate.analyzer import Analyzer, is_too_large, register
+from proposals.gate.analyzer import Analyzer, register
 from proposals.gate.findings import Effect, Level, Raises, Rule, Sighting
 from proposals.gate.policy import Rules
-from proposals.gate.subject import Subject
+from proposals.gate.subject import Subject, is_too_large
 
 TOO_LARGE = Rule(
     "content/too-large",

@@ -36,7 +36,7 @@ class PlanSql(Analyzer):
 
     def examine(self, subject: Subject, rules: Rules) -> Iterable[Sighting]:
         if subject.is_plan:
-            for text in sql_texts(subject):
+            for text in sql_texts(subject, rules):
                 yield from self._fence(subject, text)
 
     def _fence(self, subject: Subject, text: SqlText) -> Iterable[Sighting]:

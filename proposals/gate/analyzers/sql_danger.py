@@ -103,7 +103,7 @@ class SqlDanger(Analyzer):
     rules = (DROP, DROP_OTHER, TRUNCATE, UNBOUNDED, DELETE, UPDATE, DROP_COLUMN, RETYPE, GRANT, PROGRAM, OPAQUE, SERVER)
 
     def examine(self, subject: Subject, rules: Rules) -> Iterable[Sighting]:
-        for text in sql_texts(subject):
+        for text in sql_texts(subject, rules):
             created: set[str] = set()
             for statement in parse_sql(text.text).statements:
                 for rule, message in _judge(statement.node, created):

@@ -8,7 +8,7 @@ from proposals.gate.analyzer import FileAnalyzer, register
 from proposals.gate.findings import Effect, Level, Rule, Sighting
 from proposals.gate.languages.identity import Language
 from proposals.gate.languages.javascript import Refusal, refusal_of
-from proposals.gate.languages.trees import first_error, line_of, parse_tree
+from proposals.gate.languages.trees import first_error, line_of, parse_tree, said_of
 from proposals.gate.subject import Subject
 
 SYNTAX = Rule(

@@ -72,7 +72,10 @@ def refusal_of(text: str) -> Refusal | None:
     if any(node.type.startswith("jsx_") for node in walk(tree.root_node)):
         return Refusal(said_of(error), line_of(error)) if error else None
     as_script, as_module = compile_script(text), compile_module(text)
-    if as_script is None or as_module is None or _compile_commonjs(text) is None:
+    if as_script is None or as_module is None:
+        return None
+    # Only a text that is whole by the grammar is wrapped: "}); more(); (function () {" would close the wrapper.
+    if error is None and "return not in a function" in as_script.reason and _compile_commonjs(text) is None:
         return None
     chosen = as_module if _MODULE_WORDS.search(text) else as_script
     # The engine is older than top-level await; the grammar is not.

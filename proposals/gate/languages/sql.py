@@ -12,7 +12,8 @@ from proposals.gate.findings import CONTENT, REPORT
 from proposals.gate.languages.fences import fences_in
 from proposals.gate.languages.identity import Language
 from proposals.gate.languages.positions import line_at
-from proposals.gate.subject import Subject
+from proposals.gate.policy import Rules
+from proposals.gate.subject import Subject, is_too_large
 
 # libpg_query reads C strings and UTF-8: a NUL would end the text early and a lone surrogate cannot be encoded.
 _UNREADABLE = {0: "\ufffd"} | dict.fromkeys(range(55296, 57344), "�")
@@ -71,8 +72,13 @@ def walk_nodes(node: ast.Node) -> Iterator[ast.Node]:
             waiting.extend(reversed(item))
 
 
-def sql_texts(subject: Subject) -> tuple[SqlText, ...]:
-    """Every stretch of SQL that approving the subject could run: the file itself, or the SQL fences of a plan."""
+def sql_texts(subject: Subject, rules: Rules) -> tuple[SqlText, ...]:
+    """Every stretch of SQL that approving the subject could run: the file itself, or the SQL fences of a plan.
+
+    Nothing for a text above the policy's size: content/too-large returns that unread.
+    """
+    if is_too_large(subject.report.proposal, rules):
+        return ()
     if subject.frame is not None:
         if subject.language is Language.SQL:
             return (SqlText(CONTENT, subject.frame.content, 1),)

@@ -28,8 +28,7 @@ def printed(db: None) -> str:
 def test_import_of_the_founding_reports_gives_the_outcomes(printed: str) -> None:
     assert dict(Proposal.objects.values_list("report_id", "status")) == OUTCOMES
     for report_id, status in OUTCOMES.items():
-        assert f"{report_id}: {status.value}
-" in printed
+        assert f"{report_id}: {status.value}\n" in printed
 
 
 @pytest.mark.parametrize("report_id", [name for name, status in OUTCOMES.items() if status is Status.BLOCKED])

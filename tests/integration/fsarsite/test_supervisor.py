@@ -17,7 +17,7 @@ DRIVER = """
 import json, signal, sys
 from fsarsite.supervisor import Child, Supervisor
 children = [Child(name, argv, grace_seconds=grace) for name, argv, grace in json.loads(sys.argv[1])]
-Supervisor(children).run(when_started=lambda: print("started", flush=True))
+Supervisor(children).run(when_started=lambda: sys.stdout.write("beside\\n"))
 print("over", flush=True)
 """
 # Each writes its process id, and that of a child of its own, so that a test can see what became of them.
@@ -107,6 +107,7 @@ def test_run_when_signalled_stops_every_child(start: Start, tmp_path: Path, endi
 
     assert supervisor.returncode == 0
     assert output.endswith("over\n")
+    assert "beside\n" in output
     assert [pid for pid in pids if not is_gone(pid)] == []
 
 

@@ -7,6 +7,9 @@ from proposals.services.outcome import record_execution
 from proposals.services.policy import save_policy
 from proposals.services.review import (
     DecisionRefused,
+    DecisionStale,
+    NotAllowed,
+    ReasonTooShort,
     approvals_missing,
     approve_proposal,
     claim_proposal,
@@ -20,6 +23,9 @@ from proposals.services.submission import ReportConflict, Submission, Submission
 
 __all__ = [
     "DecisionRefused",
+    "DecisionStale",
+    "NotAllowed",
+    "ReasonTooShort",
     "ReportConflict",
     "Submission",
     "SubmissionOutcome",

@@ -16,7 +16,19 @@ REASON_LENGTH = 10
 
 
 class DecisionRefused(Exception):
-    """Why this person may not do this to this proposal now; the message says it in words."""
+    """Why this cannot be done to this proposal now; the message says it in words."""
+
+
+class NotAllowed(DecisionRefused):
+    """This account may not do it, whatever the proposal's state."""
+
+
+class ReasonTooShort(DecisionRefused):
+    """A reason is asked for, and none worth the name was given."""
+
+
+class DecisionStale(DecisionRefused):
+    """The proposal was assessed again since it was shown."""
 
 
 @transaction.atomic
@@ -27,7 +39,7 @@ def approve_proposal(*, proposal_id: int, by: User, content_hash: str, assessmen
     """
     proposal = _to_decide(proposal_id, by, content_hash, assessment_id, after=Status.APPROVED)
     if proposal.submitted_by_id == by.pk:
-        raise DecisionRefused("you submitted this proposal; another person must approve it")
+        raise NotAllowed("you submitted this proposal; another person must approve it")
     if _approvals(proposal).filter(by=by).exists():
         raise DecisionRefused("you approved this already; it needs another person's approval")
     decision = _decide(proposal, Decision.Kind.APPROVE, by, note)
@@ -83,7 +95,7 @@ def withdraw_proposal(*, proposal_id: int, by: User, note: str = "") -> Proposal
     """Take back what one submitted. Raises DecisionRefused for anybody else, InvalidTransition."""
     proposal = lock_proposal(proposal_id)
     if proposal.submitted_by_id != by.pk:
-        raise DecisionRefused("only the account that submitted a proposal can withdraw it")
+        raise NotAllowed("only the account that submitted a proposal can withdraw it")
     _ensure_not_released(proposal, Status.WITHDRAWN)
     change_status(proposal, Status.WITHDRAWN, name="withdrawn", by=Actor.of(by), note=note)
     return proposal
@@ -94,7 +106,7 @@ def claim_proposal(*, proposal_id: int, by: User) -> Proposal:
     """Say that one looks at it. Claiming again changes nothing. Raises DecisionRefused when another has it."""
     proposal = lock_proposal(proposal_id)
     if not (by.is_person and by.has_perm("proposals.claim_proposal")):
-        raise DecisionRefused("you may not claim proposals; ask for the Operators group")
+        raise NotAllowed("you may not claim proposals; ask for the Operators group")
     if proposal.status not in OPEN:
         raise DecisionRefused(f"this proposal is {proposal.get_status_display().lower()}; there is nothing to claim")
     if proposal.claimed_by_id == by.pk:
@@ -139,7 +151,7 @@ def _to_decide(proposal_id: int, by: User, content_hash: str, assessment_id: int
     _require_reviewer(by)
     _ensure_not_released(proposal, after)
     if proposal.assessment is None or (proposal.content_hash, proposal.assessment_id) != (content_hash, assessment_id):
-        raise DecisionRefused("this proposal was assessed again since you opened it; read it once more, then decide")
+        raise DecisionStale("this proposal was assessed again since you opened it; read it once more, then decide")
     return proposal
 
 
@@ -152,14 +164,14 @@ def _ensure_not_released(proposal: Proposal, after: Status) -> None:
 
 def _require_reviewer(by: User) -> None:
     if not by.is_person:
-        raise DecisionRefused("services and AI models never decide; a person must")
+        raise NotAllowed("services and AI models never decide; a person must")
     if not by.has_perm("proposals.decide_proposal"):
-        raise DecisionRefused("you may not decide proposals; ask for the Operators group")
+        raise NotAllowed("you may not decide proposals; ask for the Operators group")
 
 
 def _require_reason(note: str) -> None:
     if len(note.strip()) < REASON_LENGTH:
-        raise DecisionRefused(f"give a reason of at least {REASON_LENGTH} characters")
+        raise ReasonTooShort(f"give a reason of at least {REASON_LENGTH} characters")
 
 
 def _decide(proposal: Proposal, kind: Decision.Kind, by: User, note: str) -> Decision:

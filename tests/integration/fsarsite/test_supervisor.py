@@ -17,7 +17,7 @@ DRIVER = """
 import json, signal, sys
 from fsarsite.supervisor import Child, Supervisor
 children = [Child(name, argv, grace_seconds=grace) for name, argv, grace in json.loads(sys.argv[1])]
-Supervisor(children).run(when_started=lambda: sys.stdout.write("beside\\n"))
+Supervisor(children).run(when_started=lambda: print("beside\\n", end="", flush=True))
 print("over", flush=True)
 """
 # Each writes its process id, and that of a child of its own, so that a test can see what became of them.
@@ -107,7 +107,6 @@ def test_run_when_signalled_stops_every_child(start: Start, tmp_path: Path, endi
 
     assert supervisor.returncode == 0
     assert output.endswith("over\n")
-    assert "beside\n" in output
     assert [pid for pid in pids if not is_gone(pid)] == []
 
 
@@ -177,6 +176,14 @@ def test_run_prefixes_every_line_with_the_name(start: Start, tmp_path: Path) -> 
     lines = read_until(supervisor, "worker | [bold]x") + read_until(supervisor, "worker | ended with exit code 0")
 
     assert "worker | [bold]x[/]" in lines
+
+
+def test_run_calls_when_started_beside_the_children(start: Start, tmp_path: Path) -> None:
+    supervisor = start([("web", script(POLITE, tmp_path / "web"), 30)])
+
+    lines = read_until(supervisor, "beside")
+
+    assert lines[-1] == "beside"
 
 
 @pytest.mark.parametrize("program", [POLITE, CARELESS, STUBBORN], ids=["polite", "careless", "stubborn"])

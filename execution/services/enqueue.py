@@ -1,10 +1,107 @@
-"""From a released proposal to its root task."""
+"""From a released proposal to its root task, and from a task to the tasks found inside it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
+from django.db import connection
+from django.utils import timezone
+
+from execution.handlers import ChildTask, handler_for
+from execution.models import ExecutionTask
+from execution.services.history import write_task_event
+from execution.states import TaskStatus
 from proposals.actors import Actor
-from proposals.models import Proposal
+from proposals.gate.languages.identity import Language, language_of_path
+from proposals.models import Proposal, User
+
+Kind = ExecutionTask.Kind
+CHANNEL = "execution_tasks"
+"""Workers LISTEN here; a NOTIFY reaches them when the transaction that queued the task commits."""
+
+PRIORITY: Mapping[str, int] = {
+    Proposal.Type.IMPLEMENT_IDEA: 10,
+    Proposal.Type.IDEA_IMPLEMENTATION: 5,
+    Proposal.Type.SELF_IMPROVEMENT: 0,
+}
+_TITLES = {
+    Kind.FILE: "Write the file {}",
+    Kind.SQL: "Run {} on the target database",
+    Kind.PLAN: "Carry out the plan: {}",
+    Kind.IDEA: "Work out the idea: {}",
+}
 
 
 def enqueue_proposal(proposal: Proposal, by: Actor) -> None:
-    """Queue the root task of an approved or cleared proposal, in the caller's transaction."""
+    """Queue the root task of an approved or cleared proposal, in the caller's transaction. Idempotent.
+
+    The caller holds the proposal's lock; the database allows one root per proposal.
+    """
+    if proposal.tasks.filter(parent=None).exists():
+        return
+    kind = kind_of(proposal)
+    task = ExecutionTask.objects.create(
+        proposal=proposal,
+        type=proposal.type,
+        kind=kind,
+        description=_TITLES[kind].format(proposal.title),
+        ai_model=_author(proposal),
+        priority=PRIORITY.get(proposal.type, 0),
+        payload=handler_for(kind).prepare(proposal),
+        approved_by=by.user,
+        queued_at=timezone.now(),
+    )
+    write_task_event(task, name="queued", by=by)
+    _notify()
+
+
+def add_children(task: ExecutionTask, children: Iterable[ChildTask]) -> list[ExecutionTask]:
+    """Add what a task found inside itself, in the caller's transaction. Once per task: a second call adds nothing.
+
+    The caller holds the task's lock. Work for a person waits from the start; everything else is queued.
+    """
+    if task.children.exists():
+        return []
+    added = [_add_child(task, child) for child in children]
+    if any(child.status == TaskStatus.QUEUED for child in added):
+        _notify()
+    return added
+
+
+def kind_of(proposal: Proposal) -> ExecutionTask.Kind:
+    """Which handler a proposal is for. An `implement_idea` is an idea whatever else its text holds."""
+    if proposal.type == Proposal.Type.IMPLEMENT_IDEA:
+        return Kind.IDEA
+    if proposal.frame is not None:
+        return Kind.SQL if language_of_path(proposal.frame.path) is Language.SQL else Kind.FILE
+    return Kind.PLAN if proposal.type == Proposal.Type.SELF_IMPROVEMENT else Kind.IDEA
+
+
+def _add_child(task: ExecutionTask, child: ChildTask) -> ExecutionTask:
+    waits = child.kind == Kind.PERSON
+    added = ExecutionTask.objects.create(
+        proposal_id=task.proposal_id,
+        parent=task,
+        type=task.type,
+        kind=child.kind,
+        description=child.description,
+        ai_model=task.ai_model,
+        priority=task.priority,
+        status=TaskStatus.WAITING if waits else TaskStatus.QUEUED,
+        payload=child.payload,
+        approved_by_id=task.approved_by_id,
+        queued_at=timezone.now(),
+        result={"waits_for": "a person"} if waits else {},
+    )
+    write_task_event(added, name="waiting" if waits else "queued", by=Actor.system(), note=f"Part of task {task.pk}.")
+    return added
+
+
+def _author(proposal: Proposal) -> str:
+    by = proposal.submitted_by
+    return by.username if by.kind == User.Kind.MODEL else ""
+
+
+def _notify() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")

@@ -1,0 +1,15 @@
+"""How the execution of a task can fail."""
+
+from __future__ import annotations
+
+
+class PermanentFailure(Exception):
+    """Trying again cannot help; the message says what happened and what to do."""
+
+
+class TransientFailure(Exception):
+    """Trying again later may help; the message says what was in the way."""
+
+
+class RollbackRefused(Exception):
+    """Undoing would destroy what came after, or there is nothing to undo; nothing was changed."""

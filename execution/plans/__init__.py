@@ -1,0 +1,6 @@
+"""What a plan asks to be done, taken apart into actions. Pure Python; never runs anything."""
+
+from execution.plans.actions import Action, actions_of
+from execution.plans.sql_fences import SqlFence, sql_fences
+
+__all__ = ["Action", "SqlFence", "actions_of", "sql_fences"]

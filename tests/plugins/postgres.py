@@ -10,8 +10,11 @@ import sys
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from fsarsite.database import DATABASE, TARGET_DATABASE
 from fsarsite.postgres import Cluster, ClusterError
@@ -21,8 +24,11 @@ from fsarsite.postgres import Cluster, ClusterError
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
     os.environ.setdefault("FSARSITE_ENV", "test")
     wanted = early_config.known_args_namespace
-    if not os.environ.get("DATABASE_URL") and not (wanted.help or wanted.version):
-        _start_cluster(early_config)
+    if not (wanted.help or wanted.version):
+        if not os.environ.get("DATABASE_URL"):
+            _start_cluster(early_config)
+        elif not os.environ.get("TARGET_DATABASE_URL"):
+            _make_target_beside(os.environ["DATABASE_URL"])
     return (yield)
 
 
@@ -37,6 +43,15 @@ def _start_cluster(config: pytest.Config) -> None:
             os.environ[variable] = cluster.url(database)
     except ClusterError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+def _make_target_beside(url: str) -> None:
+    """A target database on the server that was given, named so that no real one can be meant."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        name = f"test_{connection.info.dbname}_target"
+        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    os.environ["TARGET_DATABASE_URL"] = urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def _guard(folder: Path) -> subprocess.Popen[bytes]:

@@ -1,0 +1,97 @@
+"""`manage.py up` for real: a server of its own, web, worker, Ctrl-C."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from fsarsite.postgres import Cluster
+
+ROOT = Path(__file__).resolve().parents[3]
+Start = Callable[..., subprocess.Popen[str]]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[Start]:
+    started = []
+    kept = {name: value for name, value in os.environ.items() if not name.endswith("DATABASE_URL")}
+
+    def start(port: int, *options: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "up", "--port", str(port), "--workers", "1", "--no-samples", *options],
+            env=kept | {"FSARSITE_DATA": str(tmp_path), "FSARSITE_ENV": "development"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=ROOT,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.communicate(timeout=120)
+    Cluster(tmp_path / "postgres").remove()
+
+
+def read_until(process: subprocess.Popen[str], text: str) -> str:
+    assert process.stdout is not None
+    seen = ""
+    for line in process.stdout:
+        seen += line
+        if text in line:
+            return seen
+    raise AssertionError(f"the output ended without {text!r}:\n{seen}")
+
+
+def status_of(port: int, path: str) -> int:
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    client.request("GET", path)
+    status = client.getresponse().status
+    client.close()
+    return status
+
+
+def test_up_serves_until_ctrl_c_and_leaves_nothing_running(up: Start, tmp_path: Path) -> None:
+    port = free_port()
+    running = up(port)
+    output = read_until(running, "Ctrl-C stops everything")
+    family = psutil.Process(running.pid).children(recursive=True)
+
+    statuses = {path: status_of(port, path) for path in ("/healthz", "/admin/login/", "/offers/", "/api/v1/docs/")}
+    running.send_signal(signal.SIGINT)
+    rest, _ = running.communicate(timeout=120)
+
+    assert f"http://127.0.0.1:{port}/admin/" in output
+    assert statuses == {"/healthz": 200, "/admin/login/": 200, "/offers/": 200, "/api/v1/docs/": 200}
+    assert running.returncode == 0, rest
+    assert len(family) >= 4  # gunicorn and its worker, run_worker and its cluster
+    assert [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE] == []
+    assert not Cluster(tmp_path / "postgres").is_running()
+
+
+def test_up_on_a_busy_port_says_so_before_anything_starts(up: Start) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        output, _ = up(port).communicate(timeout=120)
+
+    assert output.strip() == (
+        f"CommandError: cannot listen on 127.0.0.1 port {port} (Address already in use): choose another with --port"
+    )

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from fsarsite.samples import ensure_shop_tables, ensure_workspace
 from proposals.models import Proposal, User
@@ -31,7 +31,7 @@ def target() -> Iterator[str]:
 
 
 @pytest.fixture
-def installation(settings: SettingsWrapper, tmp_path: Path, target: str) -> SettingsWrapper:
+def installation(settings: Settings, tmp_path: Path, target: str) -> Settings:
     settings.TARGET_DATABASE_URL = target
     settings.WORKSPACE_PATH = tmp_path / "workspace"
     return settings
@@ -44,7 +44,7 @@ def load() -> str:
 
 
 @pytest.mark.django_db
-def test_load_samples_fills_a_varied_queue(installation: SettingsWrapper) -> None:
+def test_load_samples_fills_a_varied_queue(installation: Settings) -> None:
     printed = load()
 
     statuses = set(Proposal.objects.values_list("status", flat=True))
@@ -73,14 +73,14 @@ def test_load_samples_fills_a_varied_queue(installation: SettingsWrapper) -> Non
         ("tasting_box", Status.CLEARED),
     ],
 )
-def test_load_samples_outcome_of(installation: SettingsWrapper, name: str, status: Status) -> None:
+def test_load_samples_outcome_of(installation: Settings, name: str, status: Status) -> None:
     load()
 
     assert Proposal.objects.get(report_id=f"sample_{name}").status == status
 
 
 @pytest.mark.django_db
-def test_load_samples_again_changes_nothing(installation: SettingsWrapper) -> None:
+def test_load_samples_again_changes_nothing(installation: Settings) -> None:
     load()
     before = list(Proposal.objects.order_by("pk").values())
 
@@ -94,9 +94,7 @@ def test_load_samples_again_changes_nothing(installation: SettingsWrapper) -> No
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("username", "group"), [("operator", "Operators"), ("lead", "Leads")])
-def test_load_samples_makes_logins_that_are_no_superusers(
-    installation: SettingsWrapper, username: str, group: str
-) -> None:
+def test_load_samples_makes_logins_that_are_no_superusers(installation: Settings, username: str, group: str) -> None:
     printed = load()
 
     account = User.objects.get(username=username)
@@ -108,7 +106,7 @@ def test_load_samples_makes_logins_that_are_no_superusers(
 
 
 @pytest.mark.django_db
-def test_load_samples_keeps_a_password_that_is_there(installation: SettingsWrapper) -> None:
+def test_load_samples_keeps_a_password_that_is_there(installation: Settings) -> None:
     account = User.objects.create_user("operator", password="a password of their own")
 
     load()
@@ -118,7 +116,7 @@ def test_load_samples_keeps_a_password_that_is_there(installation: SettingsWrapp
 
 
 @pytest.mark.django_db
-def test_load_samples_in_production(installation: SettingsWrapper) -> None:
+def test_load_samples_in_production(installation: Settings) -> None:
     installation.PRODUCTION = True
 
     with pytest.raises(CommandError, match="FSARSITE_ENV is production"):
@@ -128,14 +126,14 @@ def test_load_samples_in_production(installation: SettingsWrapper) -> None:
 
 
 @pytest.mark.django_db
-def test_load_samples_without_a_target(installation: SettingsWrapper) -> None:
+def test_load_samples_without_a_target(installation: Settings) -> None:
     installation.TARGET_DATABASE_URL = None
 
     assert "TARGET_DATABASE_URL is not set" in load()
 
 
 @pytest.mark.django_db
-def test_load_samples_with_a_target_that_does_not_answer(installation: SettingsWrapper, tmp_path: Path) -> None:
+def test_load_samples_with_a_target_that_does_not_answer(installation: Settings, tmp_path: Path) -> None:
     installation.TARGET_DATABASE_URL = f"postgresql:///shop?host={tmp_path}"
 
     with pytest.raises(CommandError, match="the target database cannot be prepared"):

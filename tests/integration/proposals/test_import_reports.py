@@ -1,7 +1,6 @@
 import io
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,23 +10,16 @@ from django.core.management import CommandError, call_command
 from proposals.models import Assessment, Opportunity, Proposal, ProposalEvent, User
 from proposals.reports import Report, render_json, render_markdown
 from proposals.states import Status
+from tests.factories import create_report
 
 pytestmark = pytest.mark.django_db
 
 Run = Callable[..., str]
 
 
-def make_report(number: int, proposal: str = "", **changes: object) -> Report:
-    report = Report(
-        id=f"import_{number}",
-        timestamp="2026-03-01T09:30:00.125Z",
-        severity=6,
-        block_execution=False,
-        proposal=proposal or f"implement_idea: Sell gift card number {number}",
-        risks=("Cards are redeemed twice",),
-        mitigations=("Redeem under a row lock",),
-    )
-    return replace(report, **changes)  # type: ignore[arg-type]
+def make_report(number: int, proposal: str = "", **fields: object) -> Report:
+    text = proposal or f"implement_idea: Sell gift card number {number}"
+    return create_report(id=f"import_{number}", proposal=text, **fields)
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ class Command(BaseCommand):
         """Run until a signal. Exit code 1 when the port is busy or a stage fails."""
         self.console = Console(soft_wrap=True, highlight=False)
         self.began = time.monotonic()
+        self.login = "manage.py createsuperuser" if no_samples else "operator (lost: manage.py changepassword operator)"
         _refuse_busy_port(host, port)
         with keep_data():
             with self._stage("database schema"):
@@ -71,7 +72,7 @@ class Command(BaseCommand):
                 return
             time.sleep(0.1)
         self.console.print(f"[green]✓[/] web and worker [dim]{time.monotonic() - began:.1f} s[/]")
-        self.console.print(_addresses(_base_url(host, port), time.monotonic() - self.began))
+        self.console.print(_addresses(_base_url(host, port), self.login, time.monotonic() - self.began))
 
 
 def _refuse_busy_port(host: str, port: int) -> None:
@@ -122,10 +123,10 @@ def _is_healthy(host: str, port: int) -> bool:
         client.close()
 
 
-def _addresses(base: str, seconds: float) -> Panel:
+def _addresses(base: str, login: str, seconds: float) -> Panel:
     table = Table.grid(padding=(0, 2))
     table.add_row("admin queue", f"{base}/admin/")
     table.add_row("offers", f"{base}/offers/")
     table.add_row("API docs", f"{base}/api/v1/docs/")
-    table.add_row("login", "operator; its password was printed when the samples were first loaded")
+    table.add_row("login", login)
     return Panel(table, title=f"fsarsite is up after {seconds:.1f} s", subtitle="Ctrl-C stops everything", expand=False)

@@ -14,21 +14,21 @@ ROOT = Path(__file__).resolve().parent.parent
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
-def find_documents() -> list[Path]:
+def find_documents(root: Path) -> list[Path]:
     """The Markdown files we answer for."""
-    top = [ROOT / name for name in ("README.md", "CHANGELOG.md")]
-    return [path for path in top if path.exists()] + sorted((ROOT / "docs").rglob("*.md"))
+    top = [root / name for name in ("README.md", "CHANGELOG.md")]
+    return [path for path in top if path.exists()] + sorted((root / "docs").rglob("*.md"))
 
 
-def find_broken_links(document: Path) -> Iterator[str]:
+def find_broken_links(document: Path, root: Path) -> Iterator[str]:
     """One line per link of the document that leads nowhere, naming file and line."""
     for line, target in _links(MARKDOWN.parse(document.read_text())):
         parts = urlsplit(target)
         if parts.scheme or parts.netloc:
             continue
         path = (document.parent / unquote(parts.path)).resolve() if parts.path else document
-        where = f"{document.relative_to(ROOT)}:{line}"
-        if not path.is_relative_to(ROOT) or not path.exists():
+        where = f"{document.relative_to(root)}:{line}"
+        if not path.is_relative_to(root) or not path.exists():
             yield f"{where}: {target} does not exist"
         elif parts.fragment and path.suffix == ".md" and parts.fragment not in _anchors(path):
             yield f"{where}: {target} names a heading that does not exist"
@@ -56,7 +56,7 @@ def _anchors(document: Path) -> set[str]:
 
 def main() -> int:
     """Print what is broken."""
-    broken = [line for document in find_documents() for line in find_broken_links(document)]
+    broken = [line for document in find_documents(ROOT) for line in find_broken_links(document, ROOT)]
     sys.stdout.writelines(f"{line}\n" for line in broken)
     return 1 if broken else 0
 

@@ -13,11 +13,13 @@ _README = "# Workspace of the shop\n\nApproved files are committed here, one com
 def ensure_workspace(path: Path) -> bool:
     """Make the folder a git repository with one commit on the branch main; False when it was one. Idempotent.
 
-    Raises OSError and pygit2.GitError.
+    Raises OSError, also for a folder that holds files and no commit, and pygit2.GitError.
     """
     if _is_repository(path):
         return False
     path.mkdir(parents=True, exist_ok=True)
+    if any(held.name != ".git" for held in path.iterdir()):
+        raise FileExistsError("it holds files that are in no commit")
     repository = pygit2.init_repository(path, flags=RepositoryInitFlag.MKPATH, initial_head="main")
     (path / "README.md").write_text(_README, encoding="utf-8", newline="")
     repository.index.add("README.md")

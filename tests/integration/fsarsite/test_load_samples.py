@@ -185,3 +185,14 @@ def test_ensure_workspace_finishes_a_repository_without_a_commit(tmp_path: Path)
 
     assert ensure_workspace(tmp_path)
     assert not pygit2.Repository(tmp_path).is_empty
+
+
+@pytest.mark.django_db
+def test_load_samples_with_a_workspace_that_holds_files(installation: Settings, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("mine")
+    installation.WORKSPACE_PATH = tmp_path
+
+    with pytest.raises(CommandError, match="it holds files that are in no commit"):
+        load()
+
+    assert (tmp_path / "README.md").read_text() == "mine"

@@ -81,6 +81,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "fsarsite.request_ids.RequestIdMiddleware",
+    "fsarsite.errors.ApiProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -161,11 +163,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "proposals.api.authentication.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["proposals.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "fsarsite.errors.problem_handler",
 }
@@ -176,19 +181,51 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PATH_CONVERTER_OVERRIDES": {"report_id": str},
+    "ENUM_NAME_OVERRIDES": {
+        "ProposalStatus": "proposals.states.Status",
+        "ProposalType": "proposals.models.Proposal.Type",
+        "TaskStatus": "execution.states.TaskStatus",
+        "DecisionKind": "proposals.models.Decision.Kind",
+        "TaskKind": "execution.models.ExecutionTask.Kind",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-Q_CLUSTER: dict[str, Any] = {
+try:
+    EXECUTION_WORKERS = env.int("EXECUTION_WORKERS", 2, validate=validate.Range(1, 64))
+    EXECUTION_PREFETCH = env.int("EXECUTION_PREFETCH", 4, validate=validate.Range(0, 64))
+    EXECUTION_LEASE_SECONDS = env.float("EXECUTION_LEASE_SECONDS", 60, validate=validate.Range(1, 3600))
+    EXECUTION_TIMEOUT_SECONDS = env.int("EXECUTION_TIMEOUT_SECONDS", 300, validate=validate.Range(1, 86400))
+    EXECUTION_RETRY_SECONDS = env.float("EXECUTION_RETRY_SECONDS", 5, validate=validate.Range(0, 3600))
+    EXECUTION_STUCK_SECONDS = env.float("EXECUTION_STUCK_SECONDS", 30, validate=validate.Range(1, 3600))
+    EXECUTION_GRACE_SECONDS = env.float("EXECUTION_GRACE_SECONDS", 8, validate=validate.Range(0, 3600))
+except EnvError as error:
+    sys.exit(f"fsarsite: the environment is not usable: {error}. See docs/configuration.md")
+
+Q_CLUSTER: dict[str, Any] = {  # schedules and housekeeping, on django-q2's own queue
     "name": "default",
     "orm": "default",
     "workers": 1,
     "timeout": 300,
     "retry": 360,
+    "poll": 1,
     "save_limit": 250,
+    "ack_failures": True,  # the next run of a schedule is soon enough
     "catch_up": False,
-    "ALT_CLUSTERS": {},
+    "ALT_CLUSTERS": {
+        "execution": {  # approved work: execution_tasks is its queue
+            "broker_class": "execution.queue.broker.ExecutionBroker",
+            "workers": EXECUTION_WORKERS,
+            "queue_limit": EXECUTION_WORKERS + EXECUTION_PREFETCH,
+            "timeout": EXECUTION_TIMEOUT_SECONDS,
+            "retry": EXECUTION_TIMEOUT_SECONDS + 60,  # django-q2 warns otherwise; our broker has leases instead
+            "recycle": 10_000,
+            "save_limit": -1,  # a task's history is in its own rows
+            "scheduler": False,
+        }
+    },
 }
 
 LOGGING: dict[str, Any] = {

@@ -1,0 +1,70 @@
+"""The documents of a proposal: its report in both forms, and its findings as SARIF."""
+
+from __future__ import annotations
+
+import json
+from typing import ClassVar
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+
+from proposals.api import schema
+from proposals.api.views import VIEW, ProposalEndpoint
+from proposals.gate.sarif import to_sarif
+from proposals.models import Proposal
+from proposals.reports import render_json, render_markdown
+from proposals.verdicts import stored_verdict
+
+
+class ReportMarkdown(ProposalEndpoint):
+    """The report as Markdown."""
+
+    rights: ClassVar = {"GET": VIEW}
+
+    @extend_schema(**schema.REPORT_MD)
+    def get(self, request: Request, report_id: str) -> HttpResponseBase:
+        """Rendered from what was received; no byte of the proposal differs."""
+        proposal = self.find(report_id)
+        return _answer(request, render_markdown(proposal.report), "text/markdown; charset=utf-8", proposal.report_hash)
+
+
+class ReportJSON(ProposalEndpoint):
+    """The report as JSON."""
+
+    rights: ClassVar = {"GET": VIEW}
+
+    @extend_schema(**schema.REPORT_JSON)
+    def get(self, request: Request, report_id: str) -> HttpResponseBase:
+        """The seven keys."""
+        proposal = self.find(report_id)
+        return _answer(request, render_json(proposal.report), "application/json", proposal.report_hash)
+
+
+class Sarif(ProposalEndpoint):
+    """The findings as SARIF 2.1.0."""
+
+    rights: ClassVar = {"GET": VIEW}
+    queryset = Proposal.objects.select_related("assessment").prefetch_related("assessment__findings")
+
+    @extend_schema(**schema.SARIF)
+    def get(self, request: Request, report_id: str) -> HttpResponseBase:
+        """One log with one run, for code scanning."""
+        proposal = self.find(report_id)
+        if proposal.assessment is None:
+            raise NotFound("this proposal was not assessed yet")
+        verdict = stored_verdict(proposal.assessment)
+        text = json.dumps(to_sarif(verdict, proposal.report), ensure_ascii=False)
+        tag = f"{proposal.report_hash}-{proposal.assessment_id}"
+        return _answer(request, text, "application/sarif+json", tag)
+
+
+def _answer(request: Request, text: str, media_type: str, tag: str) -> HttpResponseBase:
+    """The document, or 304 to a client that has it."""
+    etag = quote_etag(tag)
+    response = HttpResponse(text.encode("utf-8"), content_type=media_type, headers={"ETag": etag})
+    return get_conditional_response(request._request, etag=etag, response=response) or response  # noqa: SLF001

@@ -1,0 +1,71 @@
+"""What every address of the API has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.utils.decorators import classonlymethod
+from django.utils.translation import activate
+from django.views.decorators.common import no_append_slash
+from django_filters import FilterSet
+from rest_framework.exceptions import NotAuthenticated, ValidationError
+from rest_framework.generics import GenericAPIView
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.serializers import BaseSerializer
+from rest_framework.utils.mediatypes import media_type_matches
+
+from proposals.api.permissions import HasRight
+from proposals.models import User
+
+
+class OneRepresentation(BaseContentNegotiation):
+    """Every address has one representation, so what the client would rather have is not asked."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        """The first parser of the body's type; None ends in 415."""
+        return next((each for each in parsers if media_type_matches(each.media_type, request.content_type)), None)
+
+    def select_renderer(
+        self, _request: Request, renderers: Any, _format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """The only one."""
+        return renderers[0], renderers[0].media_type
+
+
+class Endpoint(GenericAPIView[Any]):
+    """One address: its right per method, one representation, no redirect that would lose a body."""
+
+    rights: ClassVar[Mapping[str, str]] = {}
+    serializer_class: type[BaseSerializer[Any]]
+    filterset_class: ClassVar[type[FilterSet] | None] = None
+    permission_classes = [HasRight]
+    content_negotiation_class = OneRepresentation
+
+    @classonlymethod
+    def as_view(cls, **initkwargs: Any) -> Any:  # noqa: N805  (a class method)
+        """The view; a missing slash at the end is a 404."""
+        return no_append_slash(super().as_view(**initkwargs))
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check the caller. What the API says is for programs and logs: always English, whatever the browser likes."""
+        activate("en")
+        super().initial(request, *args, **kwargs)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """The rows that the parameters ask for. Raises ValidationError for an unknown parameter: a typing error in
+        a filter must not answer with everything."""
+        known = {"cursor", "page_size", *getattr(self.filterset_class, "base_filters", ())}
+        unknown = sorted(set(self.request.query_params) - known)
+        if unknown:
+            raise ValidationError({name[:100]: "is no parameter of this address" for name in unknown[:10]})
+        return super().filter_queryset(queryset)
+
+
+def account_of(request: Request) -> User:
+    """The account that calls. Raises NotAuthenticated."""
+    if not isinstance(request.user, User):
+        raise NotAuthenticated
+    return request.user

@@ -1,0 +1,32 @@
+"""May this account use this address: the same permissions as in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+
+class HasRight(BasePermission):
+    """The right that the view names for the method, e.g. ``{"GET": "proposals.view_proposal"}``.
+
+    A method that the view implements without naming a right is refused. Whether an account may *decide* is the
+    services' business, since it depends on the proposal.
+    """
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether the account has the right. Anonymous ones never have."""
+        rights: dict[str, str] = getattr(view, "rights", {})
+        right = rights.get("GET" if request.method == "HEAD" else str(request.method))
+        if not request.user.is_authenticated:
+            return False
+        if right is None:  # an unknown method goes on to its 405
+            return not _implements(view, str(request.method))
+        self.message = f"this account lacks the right {right}"
+        return bool(request.user.has_perm(right))
+
+
+def _implements(view: Any, method: str) -> bool:
+    return hasattr(view, method.lower())

@@ -1,0 +1,40 @@
+"""The addresses of proposals."""
+
+from __future__ import annotations
+
+from django.urls import include, path, register_converter
+
+from proposals.api import documents, review, views
+
+
+class ReportId:
+    """A report's id, as the report format allows it."""
+
+    regex = r"[A-Za-z0-9_.:-]{1,100}"
+
+    def to_python(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+
+register_converter(ReportId, "report_id")
+
+_one = [
+    path("", views.ProposalDetail.as_view(), name="api-proposal"),
+    path("events/", views.ProposalEvents.as_view(), name="api-proposal-events"),
+    path("report.md", documents.ReportMarkdown.as_view(), name="api-proposal-report-md"),
+    path("report.json", documents.ReportJSON.as_view(), name="api-proposal-report-json"),
+    path("sarif", documents.Sarif.as_view(), name="api-proposal-sarif"),
+    path("decision/", review.DecideEndpoint.as_view(), name="api-proposal-decision"),
+    path("withdraw/", review.WithdrawEndpoint.as_view(), name="api-proposal-withdraw"),
+    path("reopen/", review.ReopenEndpoint.as_view(), name="api-proposal-reopen"),
+    path("claim/", review.ClaimEndpoint.as_view(), name="api-proposal-claim"),
+]
+urlpatterns = [
+    path("proposals/", views.ProposalList.as_view(), name="api-proposals"),
+    path("proposals/<report_id:report_id>/", include(_one)),
+]

@@ -96,8 +96,8 @@ def _copy(folder: Path) -> Path:
     """Copy the tree around `folder` to where every account can read it, once, and return the copied bin folder."""
     tree = folder.parent
     libraries = tree.parent.parent / f"{WHEEL}.libs"  # found by the programs relative to themselves
-    stamp = f"{tree}:{(folder / 'postgres').stat().st_mtime_ns}"
-    copy = COPIES / hashlib.sha256(stamp.encode()).hexdigest()[:16]
+    with (folder / "postgres").open("rb") as program:
+        copy = COPIES / hashlib.file_digest(program, "sha256").hexdigest()[:16]
     if not copy.exists():
         COPIES.mkdir(mode=0o755, parents=True, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(dir=COPIES))
@@ -108,5 +108,8 @@ def _copy(folder: Path) -> Path:
             shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
         unfinished.chmod(0o755)
         (unfinished / WHEEL).chmod(0o755)
-        unfinished.rename(copy)
+        try:
+            unfinished.rename(copy)
+        except OSError:  # another process was faster
+            shutil.rmtree(unfinished)
     return copy / WHEEL / tree.name / folder.name

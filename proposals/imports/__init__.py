@@ -2,11 +2,13 @@
 
 from proposals.imports.documents import Document, InputFormat, read_documents
 from proposals.imports.outcomes import Imported, Problem, Result, Tally
+from proposals.imports.reading import STANDARD_INPUT, list_files, read_files
 from proposals.imports.sources import SourceError, find_files
 from proposals.imports.submitting import ACCOUNT, Importer, Rehearsal
 
 __all__ = [
     "ACCOUNT",
+    "STANDARD_INPUT",
     "Document",
     "Imported",
     "Importer",
@@ -17,5 +19,7 @@ __all__ = [
     "SourceError",
     "Tally",
     "find_files",
+    "list_files",
     "read_documents",
+    "read_files",
 ]

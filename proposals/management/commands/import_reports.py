@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from rich.table import Table
 
 from proposals.imports import (
     ACCOUNT,
+    STANDARD_INPUT,
     Document,
     Imported,
     Importer,
@@ -23,14 +23,12 @@ from proposals.imports import (
     Problem,
     Rehearsal,
     Result,
-    SourceError,
     Tally,
-    find_files,
-    read_documents,
+    list_files,
+    read_files,
 )
 from proposals.models import User
 
-STANDARD_INPUT = "-"
 # With more than these, a line for each would hide the table; -v 2 shows them all the same.
 _REPORTS_SHOWN = 25
 
@@ -60,7 +58,7 @@ class Command(BaseCommand):
         input_format = InputFormat(options["format"])
         try:
             _check_account(door)
-            files, problems = _find(options["paths"], input_format)
+            files, problems = list_files(options["paths"], input_format)
             outcomes = [*problems, *self._import(door, files, input_format)]
         except OperationalError as error:
             raise CommandError(f"the database does not answer: {str(error).strip()}") from error
@@ -68,12 +66,13 @@ class Command(BaseCommand):
         self._show_tally(outcomes, dry_run=options["dry_run"])
 
     def _import(self, door: Importer, files: list[str], input_format: InputFormat) -> Iterator[Imported | Problem]:
-        sizes = None if STANDARD_INPUT in files else sum(Path(file).stat().st_size for file in files)
-        console = Console(file=cast("IO[str]", self.stderr), force_terminal=self.stderr.isatty())
+        there = [Path(file) for file in files if Path(file).is_file()]
+        size = None if STANDARD_INPUT in files else sum(file.stat().st_size for file in there)
+        console = Console(stderr=True)  # self.stderr would end each redraw with a line end
         columns = (TextColumn("Importing"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-            row = progress.add_task("", total=sizes)
-            for found in _read(files, input_format):
+            row = progress.add_task("", total=size)
+            for found in read_files(files, input_format):
                 yield found if isinstance(found, Problem) else door.submit(found)
                 progress.advance(row, len(found.received) if isinstance(found, Document) else 0)
 
@@ -109,30 +108,3 @@ def _check_account(door: Importer) -> None:
         raise CommandError(f"there is no active account {door.username}") from None
     except ValueError as error:
         raise CommandError(str(error)) from None
-
-
-def _find(paths: list[str], input_format: InputFormat) -> tuple[list[str], list[Problem]]:
-    """Return what to read, each file once, and the paths at which nothing is."""
-    files: dict[Path, str] = {}
-    problems = []
-    for path in paths:
-        try:
-            found = [Path(path)] if path == STANDARD_INPUT else find_files(path, input_format.suffixes)
-        except SourceError as error:
-            problems.append(Problem(error.path, None, "path", error.reason))
-            continue
-        for file in found:
-            files.setdefault(file.resolve(), str(file))
-    return list(files.values()), problems
-
-
-def _read(files: list[str], input_format: InputFormat) -> Iterator[Document | Problem]:
-    for file in files:
-        try:
-            if file == STANDARD_INPUT:
-                yield from read_documents(sys.stdin.buffer, "standard input", input_format)
-                continue
-            with Path(file).open("rb") as stream:
-                yield from read_documents(stream, file, input_format, Path(file).suffix)
-        except OSError as error:
-            yield Problem(file, None, "path", str(error.strerror))

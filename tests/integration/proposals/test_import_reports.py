@@ -101,6 +101,7 @@ def test_import_reports_goes_on_after_bad_reports(tmp_path: Path, run: Run) -> N
     (tmp_path / "d.md").write_bytes(b"# FSAR Proposal Report\n".ljust(3_000_000))
     lines = ["x" * 3_000_000, json.dumps(make_report(3).values())]
     (tmp_path / "e.jsonl").write_text("\n".join(lines))
+    (tmp_path / "f.md").symlink_to(tmp_path / "gone")
 
     printed = run(tmp_path, tmp_path / "missing.md", tmp_path / "*.txt")
 
@@ -109,9 +110,10 @@ def test_import_reports_goes_on_after_bad_reports(tmp_path: Path, run: Run) -> N
     assert f"{tmp_path}/b.json:1: report: is not UTF-8 at byte offset 1\n" in printed
     assert f"{tmp_path}/d.md:1: report: is longer than the 2097152 bytes that are taken\n" in printed
     assert f"{tmp_path}/e.jsonl:1: report: is longer than the 2097152 bytes that are taken\n" in printed
+    assert f"{tmp_path}/f.md: path: No such file or directory\n" in printed
     assert f"{tmp_path}/missing.md: path: no such file or folder\n" in printed
     assert f"{tmp_path}/*.txt: path: the pattern matches no file\n" in printed
-    assert printed.endswith("CommandError: 6 of 8 failed")
+    assert printed.endswith("CommandError: 7 of 9 failed")
 
 
 def test_import_reports_tells_repeated_duplicate_and_conflict(tmp_path: Path, run: Run) -> None:

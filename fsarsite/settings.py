@@ -142,7 +142,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "fsarsite" / "static"]
-WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -200,7 +200,7 @@ try:
     EXECUTION_TIMEOUT_SECONDS = env.int("EXECUTION_TIMEOUT_SECONDS", 300, validate=validate.Range(1, 86400))
     EXECUTION_RETRY_SECONDS = env.float("EXECUTION_RETRY_SECONDS", 5, validate=validate.Range(0, 3600))
     EXECUTION_STUCK_SECONDS = env.float("EXECUTION_STUCK_SECONDS", 30, validate=validate.Range(1, 3600))
-    EXECUTION_GRACE_SECONDS = env.float("EXECUTION_GRACE_SECONDS", 8, validate=validate.Range(0, 3600))
+    EXECUTION_GRACE_SECONDS = env.float("EXECUTION_GRACE_SECONDS", 15, validate=validate.Range(0, 3600))
 except EnvError as error:
     sys.exit(f"fsarsite: the environment is not usable: {error}. See docs/configuration.md")
 

@@ -103,8 +103,10 @@ def _web(host: str, port: int, workers: int) -> Child:
 
 
 def _worker() -> Child:
+    """With more grace than it gives its own clusters."""
     argv = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_worker"]
-    return Child("worker", argv, env={"FSARSITE_PROCESS": "worker"}, grace_seconds=20)
+    grace = settings.EXECUTION_GRACE_SECONDS + 10
+    return Child("worker", argv, env={"FSARSITE_PROCESS": "worker"}, grace_seconds=grace)
 
 
 def _base_url(host: str, port: int) -> str:

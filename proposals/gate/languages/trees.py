@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
+import tree_sitter_bash
+import tree_sitter_dockerfile
+import tree_sitter_hcl
 import tree_sitter_javascript
+import tree_sitter_ruby
 import tree_sitter_typescript
 from tree_sitter import Language as Grammar
 from tree_sitter import Node, Parser, Tree
@@ -16,6 +20,10 @@ _GRAMMARS: dict[Language, Callable[[], object]] = {
     Language.JAVASCRIPT: tree_sitter_javascript.language,
     Language.TYPESCRIPT: tree_sitter_typescript.language_typescript,
     Language.TSX: tree_sitter_typescript.language_tsx,
+    Language.SHELL: tree_sitter_bash.language,
+    Language.RUBY: tree_sitter_ruby.language,
+    Language.HCL: tree_sitter_hcl.language,
+    Language.DOCKERFILE: tree_sitter_dockerfile.language,
 }
 
 

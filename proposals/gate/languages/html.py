@@ -1,0 +1,80 @@
+"""HTML by html5lib, the parser that the standard describes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import html5lib
+from html5lib.constants import E as MESSAGES
+
+# What a browser repairs by moving or dropping text; the standard lists many more errors that change nothing.
+_BREAKING = frozenset(
+    "expected-doctype-but-got-chars expected-eof-but-got-char unexpected-char-after-body unexpected-start-tag-after-body "
+    "unexpected-end-tag-after-body expected-eof-but-got-start-tag expected-eof-but-got-end-tag unexpected-char-after-frameset "
+    "unexpected-character-after-solidus-in-tag eof-in-comment eof-in-script-in-script eof-in-tag-name "
+    "expected-attribute-name-but-got-eof eof-in-attribute-name eof-in-attribute-value-double-quote "
+    "eof-in-attribute-value-single-quote eof-in-comment-double-dash eof-in-comment-end-dash expected-named-closing-tag-but-got-eof "
+    "eof-in-attribute-value-no-quotes expected-attribute-value-but-got-eof foster-parenting-character-in-table "
+    "eof-in-doctype expected-closing-tag-but-got-char expected-closing-tag-but-got-eof unexpected-char-in-frameset".split()
+)
+_SHELL = {"html", "head", "body"}
+_MAX_DEPTH = 400
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlError:
+    message: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    errors: tuple[HtmlError, ...]
+    elements: tuple[str, ...]
+    scripts: tuple[str, ...]
+    loose_text: str
+
+
+@lru_cache(maxsize=4)
+def read_html(text: str) -> Page:
+    """Total: any text gives a page. Tags beyond a depth that browsers cap are an error and not read."""
+    if text.count("<") > 50_000 or _depth(text) > _MAX_DEPTH:
+        return Page((HtmlError("nested too deeply to read", 1),), ("div",), (), "")
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    root = parser.parse(text.encode("utf-8", "replace").decode("utf-8"))
+    errors = tuple(
+        HtmlError(MESSAGES.get(code, code) % _filled(values), place[0] if place else 1)
+        for place, code, values in parser.errors
+        if code in _BREAKING
+    )
+    return Page(errors, *_contents(root))
+
+
+def element_names(text: str) -> tuple[str, ...]:
+    """The elements that the author wrote, html, head and body left out."""
+    return read_html(text).elements
+
+
+def _contents(root: Element) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    elements = [item for item in root.iter() if isinstance(item.tag, str)]
+    names = tuple(item.tag for item in elements if item.tag not in _SHELL)
+    scripts = tuple(item.text or "" for item in elements if item.tag == "script" and not item.get("src"))
+    loose = [
+        part
+        for item in elements
+        if item.tag not in {"script", "style", "pre", "code", "textarea", "head"}
+        for part in (item.text, *(child.tail for child in item))
+        if part
+    ]
+    return names, scripts, "\n".join(loose)
+
+
+def _filled(values: Any) -> dict[str, Any]:
+    return dict(values) if values else {}
+
+
+def _depth(text: str) -> int:
+    return max(0, text.count("<") - text.count("</") - text.count("/>") - text.count("<!"))

@@ -8,7 +8,7 @@ import unicodedata
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-# Cc controls, Cf bidi, zero-width and tag characters, Co private use, Cn unassigned, Cs surrogates, Zl and Zp line ends,
+# Cc controls; Cf bidi, zero-width and tag characters; Co private use; Cn unassigned; Cs surrogates; Zl, Zp line ends;
 # Zs blanks that are not the space.
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 _LAID_OUT = frozenset(" \n\t")

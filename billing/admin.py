@@ -1,0 +1,39 @@
+"""What the business sells, as operators edit it."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+
+from billing.models import Offer, Price
+from proposals.admin.desk import DeskAdmin
+
+
+class PriceInline(TabularInline):
+    """Prices are switched off, never deleted: orders will point at them."""
+
+    model = Price
+    extra = 0
+    fields = ("amount", "currency", "is_active")
+    can_delete = False
+
+
+@admin.register(Offer)
+class OfferAdmin(DeskAdmin):
+    """Offers with their prices beside them. Nothing is deleted: unpublish it."""
+
+    list_display = ("name", "opportunity", "is_published", "position", "created_at")
+    list_filter = ("is_published",)
+    list_select_related = ("opportunity",)
+    search_fields = ("name", "slug", "opportunity__name")
+    ordering = ("position", "id")
+    prepopulated_fields = {"slug": ("name",)}
+    autocomplete_fields = ("opportunity",)
+    inlines = (PriceInline,)
+    actions = None
+    empty_title = "No offers"
+    empty_text = "What you add and publish here is shown to customers."
+
+    def has_delete_permission(self, request: HttpRequest, obj: Offer | None = None) -> bool:
+        return False

@@ -1,0 +1,77 @@
+"""The first page: what waits, what runs, what was decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.urls import reverse
+
+from execution.models import ExecutionControl, ExecutionTask
+from execution.states import IN_FLIGHT, TaskStatus
+from proposals.gate import Band
+from proposals.models import Decision, Proposal
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A number that leads to its rows."""
+
+    title: str
+    value: int
+    link: str
+    tone: str = ""
+
+
+def page_context(_request: HttpRequest) -> dict[str, Any]:
+    """What every admin page needs: the kill switch, for its banner. One query."""
+    return {"kill_switch": ExecutionControl.objects.select_related("changed_by").first()}
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The context of the first page, in six queries however much there is; nothing for who may not look."""
+    if not request.user.has_perm("proposals.view_proposal"):
+        return context
+    queue = reverse("admin:proposals_proposal_changelist")
+    waiting = Proposal.objects.waiting()
+    return context | {
+        "tiles": [*_waiting_tiles(queue), *_task_tiles(reverse("admin:execution_executiontask_changelist"))],
+        "oldest": waiting.for_review().defer("text", "received").order_by("submitted_at")[:_SHOWN],
+        "worst": waiting.for_review().defer("text", "received").order_by("-severity", "id")[:_SHOWN],
+        "decisions": Decision.objects.select_related("by", "proposal")
+        .defer("proposal__text", "proposal__received")
+        .order_by("-id")[:_SHOWN],
+        "queue": queue,
+    }
+
+
+def _waiting_tiles(queue: str) -> list[Tile]:
+    counts = dict(Proposal.objects.waiting().values_list("band").annotate(Count("id")))
+    return [
+        Tile(title, counts.get(band.value, 0), f"{queue}?band__exact={band.value}", tone=f"fs-{band.value}")
+        for band, title in (
+            (Band.BLOCK, "Waiting, blocked"),
+            (Band.MITIGATE, "Waiting, to mitigate"),
+            (Band.CLEAR, "Waiting, reopened"),
+        )
+        if band is not Band.CLEAR or counts.get(band.value)
+    ]
+
+
+def _task_tiles(tasks: str) -> list[Tile]:
+    counts = ExecutionTask.objects.aggregate(
+        queued=Count("id", filter=Q(status=TaskStatus.QUEUED)),
+        running=Count("id", filter=Q(status__in=sorted(IN_FLIGHT))),
+        waiting=Count("id", filter=Q(status=TaskStatus.WAITING)),
+        failed=Count("id", filter=Q(status=TaskStatus.FAILED)),
+    )
+    return [
+        Tile("Tasks queued", counts["queued"], f"{tasks}?status__exact=queued"),
+        Tile("Tasks running", counts["running"], f"{tasks}?status__exact=running"),
+        Tile("Tasks for people", counts["waiting"], f"{tasks}?status__exact=waiting"),
+        Tile("Tasks failed", counts["failed"], f"{tasks}?status__exact=failed", "fs-bad" if counts["failed"] else ""),
+    ]

@@ -1,0 +1,130 @@
+"""How the admin looks and where its sidebar leads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "fsarsite",
+    "SITE_HEADER": "fsarsite",
+    "SITE_SUBHEADER": "the review gate",
+    "SITE_SYMBOL": "gavel",
+    "SITE_URL": "/admin/",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "ENVIRONMENT": "fsarsite.unfold.environment",
+    "ENVIRONMENT_TITLE_PREFIX": "fsarsite.unfold.title_prefix",
+    "GLOBAL_CALLBACK": "fsarsite.dashboard.page_context",
+    "DASHBOARD_CALLBACK": "fsarsite.dashboard.dashboard",
+    "STYLES": [lambda _request: static("fsarsite/admin.css")],
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.7% .013 236.62)",
+            "100": "oklch(95.1% .026 236.824)",
+            "200": "oklch(90.1% .058 230.902)",
+            "300": "oklch(82.8% .111 230.318)",
+            "400": "oklch(74.6% .16 232.661)",
+            "500": "oklch(68.5% .169 237.323)",
+            "600": "oklch(50% .134 242.749)",
+            "700": "oklch(44.3% .11 240.79)",
+            "800": "oklch(39.1% .09 240.876)",
+            "900": "oklch(29.3% .066 243.157)",
+            "950": "oklch(23% .05 243.157)",
+        },
+    },
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "fsarsite.unfold.navigation"},
+    "TABS": "fsarsite.unfold.tabs",
+}
+
+
+def environment(_request: HttpRequest) -> list[str] | None:
+    """The label beside the account; production shows none, so that any other place stands out."""
+    from django.conf import settings  # noqa: PLC0415 - settings import this module
+
+    return None if settings.PRODUCTION else [settings.ENVIRONMENT, "warning"]
+
+
+def title_prefix(_request: HttpRequest) -> str | None:
+    """The same in the browser's tab."""
+    from django.conf import settings  # noqa: PLC0415 - settings import this module
+
+    return None if settings.PRODUCTION else f"[{settings.ENVIRONMENT}]"
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar, with only what this person may see."""
+    from proposals.models import Proposal  # noqa: PLC0415 - settings import this module
+
+    may_review = request.user.has_perm("proposals.view_proposal")
+    waiting = Proposal.objects.waiting().count() if may_review else 0
+    queue, badge = reverse("admin:proposals_proposal_changelist"), {"badge": waiting} if waiting else {}
+    at_queue = request.path.startswith(queue) and request.GET.get("standing") != "all"
+    everything = request.path == queue and request.GET.get("standing") == "all"
+    review = [
+        {"title": "Overview", "icon": "home", "link": reverse("admin:index"), "permission": _always},
+        _item(request, "Waiting for a decision", "gavel", queue, "proposals.view_proposal", active=at_queue) | badge,
+        _item(request, "All proposals", "inbox", f"{queue}?standing=all", "proposals.view_proposal", active=everything),
+        _page(request, "Policy", "tune", "proposals", "policyversion"),
+        _page(request, "Opportunities", "trending_up", "proposals", "opportunity"),
+    ]
+    execution = [
+        _page(request, "Tasks", "task_alt", "execution", "executiontask"),
+        _page(request, "Kill switch", "power_settings_new", "execution", "executioncontrol"),
+    ]
+    people = [
+        _page(request, "People and services", "group", "proposals", "user"),
+        _page(request, "Groups", "shield_person", "auth", "group"),
+        _page(request, "API tokens", "key", "authtoken", "tokenproxy"),
+    ]
+    api = {"title": "API", "icon": "api", "link": reverse("api-docs"), "permission": _always, "active": False}
+    return [
+        {"title": "Review", "items": [item for item in review if item]},
+        {"title": "Execution", "separator": True, "items": [item for item in execution if item]},
+        {"title": "Billing", "separator": True, "items": [_page(request, "Offers", "sell", "billing", "offer")]},
+        {"title": "Access", "separator": True, "items": [*people, api]},
+    ]
+
+
+def tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """The standings of a proposal as tabs of its changelist."""
+    from proposals.admin.filters import DEFAULT_STANDING, STANDINGS  # noqa: PLC0415 - settings import this module
+
+    chosen = request.GET.get("standing", DEFAULT_STANDING)
+    return [
+        {
+            "models": ["proposals.proposal"],
+            "items": [
+                {
+                    "title": title,
+                    "link": "?" if name == DEFAULT_STANDING else f"?standing={name}",
+                    "active": lambda _request, name=name: name == chosen,
+                }
+                for name, (title, _) in STANDINGS.items()
+            ],
+        }
+    ]
+
+
+def _page(request: HttpRequest, title: str, icon: str, app: str, model: str) -> dict[str, Any]:
+    link = reverse(f"admin:{app}_{model}_changelist")
+    return _item(request, title, icon, link, f"{app}.view_{model}", active=request.path.startswith(link))
+
+
+def _item(request: HttpRequest, title: str, icon: str, link: str, right: str, *, active: bool) -> dict[str, Any]:
+    allowed = request.user.has_perm(right)
+    return {
+        "title": title,
+        "icon": icon,
+        "link": link,
+        "permission": lambda _request: allowed,
+        "active": lambda _request: active,
+    }
+
+
+def _always(_request: HttpRequest) -> bool:
+    return True

@@ -1,0 +1,17 @@
+"""The operators' pages for what is proposed. Importing this registers them."""
+
+from proposals.admin.accounts import AccountAdmin, AccountGroupAdmin
+from proposals.admin.opportunity import OpportunityAdmin
+from proposals.admin.panels import Panel, register_panel
+from proposals.admin.policy import PolicyVersionAdmin
+from proposals.admin.proposal import ProposalAdmin
+
+__all__ = [
+    "AccountAdmin",
+    "AccountGroupAdmin",
+    "OpportunityAdmin",
+    "Panel",
+    "PolicyVersionAdmin",
+    "ProposalAdmin",
+    "register_panel",
+]

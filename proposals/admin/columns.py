@@ -1,0 +1,74 @@
+"""The cells of the queue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince, timeuntil
+from unfold.decorators import display
+
+from proposals.admin.desk import ReadOnlyAdmin
+from proposals.display import reveal
+from proposals.models import Proposal
+
+
+class ProposalColumns(ReadOnlyAdmin):
+    """What the changelist says about a proposal, of which nothing needs another query."""
+
+    @display(description="Proposal", ordering="title")
+    def proposal(self, proposal: Proposal) -> SafeString:
+        return format_html(
+            '<span class="fs-title">{}</span><span class="fs-sub">{} · {}</span>',
+            reveal(proposal.title),
+            proposal.get_type_display(),
+            proposal.report_id[:13],
+        )
+
+    @display(description="Severity", ordering="severity")
+    def risk(self, proposal: Proposal) -> SafeString | None:
+        if not proposal.band:
+            return None
+        return format_html('<span class="fs-badge fs-{}">{} {}</span>', proposal.band, proposal.band, proposal.severity)
+
+    @display(description="Why")
+    def why(self, proposal: Proposal) -> SafeString | None:
+        if proposal.assessment is None:
+            return None
+        return format_html('<span class="fs-clamp">{}</span>', reveal(proposal.assessment.headline))
+
+    @display(description="Status", ordering="status")
+    def standing(self, proposal: Proposal) -> SafeString:
+        return format_html(
+            '<span class="fs-badge fs-status-{}">{}</span>', proposal.status, proposal.get_status_display()
+        )
+
+    @display(description="Opportunity", ordering="opportunity__name")
+    def earns(self, proposal: Proposal) -> SafeString | None:
+        if proposal.opportunity is None:
+            return None
+        return format_html('<span class="fs-clamp">{}</span>', reveal(proposal.opportunity.name))
+
+    @display(description="Age", ordering="submitted_at")
+    def age(self, proposal: Proposal) -> SafeString:
+        return format_html(
+            '<span title="{}">{}</span><span class="fs-sub">{}</span>',
+            date_format(timezone.localtime(proposal.submitted_at), "DATETIME_FORMAT"),
+            timesince(proposal.submitted_at, depth=1),
+            deadline_in_words(proposal.expires_at),
+        )
+
+    @display(description="By")
+    def people(self, proposal: Proposal) -> SafeString:
+        claimed = f"claimed by {proposal.claimed_by}" if proposal.claimed_by else ""
+        return format_html('<span>{}</span><span class="fs-sub">{}</span>', proposal.submitted_by, claimed)
+
+
+def deadline_in_words(deadline: datetime | None) -> str:
+    """How long there is to decide; empty without a deadline."""
+    if deadline is None:
+        return ""
+    return "overdue" if deadline <= timezone.now() else f"{timeuntil(deadline, depth=1)} left"

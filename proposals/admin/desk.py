@@ -1,0 +1,52 @@
+"""What our admin pages share: rows that only services change, and pages of our own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from unfold.admin import ModelAdmin
+
+from proposals.models import User
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The account at the desk. Raises PermissionDenied when nobody is."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+class DeskAdmin(ModelAdmin):
+    """An admin with pages of its own, that never counts a whole table."""
+
+    show_full_result_count = False
+    empty_title = "Nothing here"
+    empty_text = "No row matches."
+
+    def page(self, request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+        """One of our templates, inside the admin's frame."""
+        shared = {**self.admin_site.each_context(request), "opts": self.opts}
+        return TemplateResponse(request, template, shared | context, status=status)
+
+    def missing(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The answer for a row that does not exist."""
+        messages.warning(request, f"There is no {self.opts.verbose_name} {object_id}.")
+        return redirect("admin:index")
+
+
+class ReadOnlyAdmin(DeskAdmin):
+    """Rows that nobody adds, changes or deletes by hand, superusers neither."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,159 @@
+"""The queue and the review page: routes and rights; what they show is in the modules beside this one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+
+from proposals.admin.bulk import LIMIT, BulkWork, ReasonForm, Shown, approve_all, reject_all
+from proposals.admin.columns import ProposalColumns
+from proposals.admin.decisions import REFUSALS, DecisionForm, act
+from proposals.admin.desk import signed_in
+from proposals.admin.downloads import download
+from proposals.admin.filters import ClaimFilter, StandingFilter
+from proposals.admin.review import review_context
+from proposals.admin.upload import UploadForm, outcome_message
+from proposals.display import reveal
+from proposals.models import Proposal
+from proposals.states import Status
+
+_TEMPLATES = "admin/proposals/proposal"
+_DONE = {
+    "approve": "Your approval is recorded.",
+    "reject": "Rejected.",
+    "send_back": "Sent back to its producer.",
+    "reopen": "Reopened: it waits for a decision.",
+    "withdraw": "Withdrawn.",
+    "claim": "You claimed this proposal.",
+    "release": "You gave your claim back.",
+}
+
+
+@admin.register(Proposal)
+class ProposalAdmin(ProposalColumns):
+    """What waits on a person, worst first. Nothing is edited or deleted here: services change, histories stay."""
+
+    list_display = ("proposal", "risk", "why", "standing", "earns", "age", "people")
+    list_display_links = ("proposal",)
+    list_filter = (
+        StandingFilter,
+        "band",
+        "type",
+        ("opportunity", AutocompleteSelectFilter),
+        "source",
+        ClaimFilter,
+        "status",
+    )
+    list_filter_submit = True
+    list_fullwidth = True
+    list_per_page = 50
+    ordering = ("-severity", "id")
+    search_fields = ("report_id", "title", "path", "text", "opportunity__name")
+    search_help_text = "Title, path, text, id"
+    actions = ("reject_selected", "approve_selected")
+    empty_title = "Nothing here"
+    empty_text = "No proposal matches. What waits for a decision appears here as soon as it comes in."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Proposal]:
+        return Proposal.objects.for_review().defer("text", "received")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Whether to offer the upload."""
+        return request.user.has_perm("proposals.add_proposal")
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        """Whether to offer decisions at all; the services check each one."""
+        return signed_in(request).is_person and request.user.has_perm("proposals.decide_proposal")
+
+    def get_urls(self) -> list[URLPattern]:
+        report = path(
+            "<int:object_id>/report.<str:form>",
+            self.admin_site.admin_view(self.download_view),
+            name="proposals_proposal_download",
+        )
+        return [report, *super().get_urls()]
+
+    def add_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
+        """Upload a report, as a file or as text."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = UploadForm(request.POST or None, request.FILES or None)
+        if form.is_valid() and (submission := form.submit(signed_in(request))):
+            messages.info(request, outcome_message(submission))
+            return redirect("admin:proposals_proposal_change", submission.proposal.pk)
+        return self.page(request, f"{_TEMPLATES}/upload.html", {"title": "Upload a report", "form": form})
+
+    def change_view(self, request: HttpRequest, object_id: str, *_: Any, **__: Any) -> HttpResponse:
+        """The review page, and what its buttons do."""
+        proposal = self._proposal(request, object_id)
+        if proposal is None:
+            return self.missing(request, object_id)
+        typed_note, status = "", 200
+        if request.method == "POST":
+            form = DecisionForm(request.POST)
+            try:
+                act(proposal, signed_in(request), form)
+            except REFUSALS as refusal:
+                messages.error(request, f"Nothing was changed: {refusal}.")
+                typed_note, status = form.data.get("note", ""), 409
+                proposal = self._proposal(request, object_id) or proposal
+            else:
+                messages.info(request, _DONE[form.cleaned_data["action"]])
+                return redirect("admin:proposals_proposal_change", proposal.pk)
+        context = review_context(request, proposal, typed_note=typed_note)
+        context["title"] = reveal(proposal.title)
+        return self.page(request, f"{_TEMPLATES}/review.html", context, status=status)
+
+    def download_view(self, request: HttpRequest, object_id: int, form: str) -> HttpResponse:
+        """The report as a file."""
+        proposal = self._proposal(request, str(object_id))
+        if proposal is None:
+            return self.missing(request, str(object_id))
+        return download(proposal, form)
+
+    @admin.action(description="Reject with a reason", permissions=["decide"])
+    def reject_selected(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> HttpResponse | None:
+        """Ask for one reason, then reject each."""
+        return self._in_bulk(request, queryset, name="reject", work=reject_all)
+
+    @admin.action(description="Approve (mitigate and clear bands)", permissions=["decide"])
+    def approve_selected(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> HttpResponse | None:
+        """Ask for one reason, then approve each that is not blocked."""
+        return self._in_bulk(request, queryset, name="approve", work=approve_all)
+
+    def _in_bulk(
+        self, request: HttpRequest, queryset: QuerySet[Proposal], *, name: str, work: BulkWork
+    ) -> HttpResponse | None:
+        is_confirmed = "confirmed" in request.POST
+        form = ReasonForm(request.POST if is_confirmed else None)
+        if is_confirmed and form.is_valid():
+            rows = [Shown.parse(row) for row in request.POST.getlist("shown")[:LIMIT]]
+            messages.info(request, str(work(rows, by=signed_in(request), note=form.cleaned_data["note"])))
+            return HttpResponseRedirect(request.get_full_path())
+        proposals = list(queryset.order_by(*self.ordering)[: LIMIT + 1])
+        if len(proposals) > LIMIT:
+            messages.error(request, f"Nothing was changed: choose at most {LIMIT} proposals at once.")
+            return None
+        context = {
+            "title": f"{name.capitalize()} {len(proposals)}",
+            "name": name,
+            "form": form,
+            "rows": [(proposal, str(Shown.of(proposal))) for proposal in proposals],
+            "blocked": sum(proposal.status == Status.BLOCKED for proposal in proposals),
+            "checkbox": ACTION_CHECKBOX_NAME,
+        }
+        return self.page(request, f"{_TEMPLATES}/bulk.html", context)
+
+    def _proposal(self, request: HttpRequest, object_id: str) -> Proposal | None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = Proposal.objects.for_review().select_related("assessment__policy", "duplicate_of")
+        return found.filter(pk=int(object_id)).first() if object_id.isdecimal() else None

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 
-UNFOLD: dict[str, Any] = {
+ADMIN_LOOK: dict[str, Any] = {
     "SITE_TITLE": "fsarsite",
     "SITE_HEADER": "fsarsite",
     "SITE_SUBHEADER": "the review gate",
@@ -20,6 +20,7 @@ UNFOLD: dict[str, Any] = {
     "ENVIRONMENT_TITLE_PREFIX": "fsarsite.unfold.title_prefix",
     "GLOBAL_CALLBACK": "fsarsite.dashboard.page_context",
     "DASHBOARD_CALLBACK": "fsarsite.dashboard.dashboard",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("fsarsite/icon.svg")}],
     "STYLES": [lambda _request: static("fsarsite/admin.css")],
     "BORDER_RADIUS": "6px",
     "COLORS": {

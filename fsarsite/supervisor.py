@@ -24,7 +24,7 @@ WATCHER = """
 read -r _
 kill -s "$1" "$2"
 tenths=0
-while [ "$tenths" -lt "$3" ] && kill -0 -- "-$2"; do sleep 0.1; tenths=$((tenths + 1)); done
+while [ "$tenths" -lt "$3" ] && kill -s 0 "$2"; do sleep 0.1; tenths=$((tenths + 1)); done
 kill -s KILL -- "-$2"
 """
 
@@ -70,12 +70,18 @@ class Supervisor:
                 threading.Thread(target=when_started, daemon=True).start()
             while not self._signals:
                 for running in self._running:
-                    running.restart_if_ended()
+                    running.tend()
                 time.sleep(POLL_SECONDS)
         finally:
             self._stop()
             for name, handler in before.items():
                 signal.signal(name, handler)
+
+    def restart(self, name: str, reason: str) -> None:
+        """Stop a child as a signal would, with grace, and start it again. From any thread; does not wait for it."""
+        for running in self._running:
+            if running.name == name:
+                running.restart_reason = reason
 
     def _note(self, _signal: int, _frame: FrameType | None) -> None:
         self._signals += 1
@@ -105,9 +111,16 @@ class _Running:
         self._stop_by = 0.0
         self._backoff = FIRST_BACKOFF_SECONDS
         self._start_at: float | None = None
+        self._is_restarting = False
+        self.restart_reason = ""
+
+    @property
+    def name(self) -> str:
+        return self._child.name
 
     def start(self) -> None:
         self._start_at = None
+        self._is_restarting = False
         self._started_at = time.monotonic()
         try:
             self._process = subprocess.Popen(
@@ -134,7 +147,17 @@ class _Running:
         self._reader = threading.Thread(target=self._copy_output, args=[self._process], daemon=True)
         self._reader.start()
 
-    def restart_if_ended(self) -> None:
+    def tend(self) -> None:
+        if self.restart_reason and self.is_alive():
+            self._print(f"{self.restart_reason}, is restarted")
+            self._is_restarting = True
+            self.ask_to_stop()
+        self.restart_reason = ""
+        if self._is_restarting:
+            self.kill_if_overdue(at_once=False)
+        self._restart_if_ended()
+
+    def _restart_if_ended(self) -> None:
         if self._start_at is not None:
             if time.monotonic() >= self._start_at:
                 self.start()

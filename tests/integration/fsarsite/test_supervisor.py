@@ -14,10 +14,16 @@ from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 DRIVER = """
-import json, signal, sys
+import json, os, sys
 from fsarsite.supervisor import Child, Supervisor
-children = [Child(name, argv, grace_seconds=grace) for name, argv, grace in json.loads(sys.argv[1])]
-Supervisor(children).run(when_started=lambda: print("beside\\n", end="", flush=True))
+supervisor = Supervisor([Child(name, argv, grace_seconds=grace) for name, argv, grace in json.loads(sys.argv[1])])
+
+def beside():
+    print("beside\\n", end="", flush=True)
+    while name := os.read(0, 100).decode().strip():
+        supervisor.restart(name, "looks stuck")
+
+supervisor.run(when_started=beside)
 print("over", flush=True)
 """
 # Each writes its process id, and that of a child of its own, so that a test can see what became of them.
@@ -38,6 +44,19 @@ while True:
     signal.pause()
 """
 )
+ORDERLY = (
+    FAMILY
+    + """
+import signal, time
+def stop(*_):
+    time.sleep(0.5)
+    pathlib.Path(sys.argv[1] + ".stopped").touch()
+    sys.exit(0)
+signal.signal(signal.SIGTERM, stop)
+print("set", flush=True)
+child.wait()
+"""
+)
 CARELESS = FAMILY + "import signal; signal.pause()"  # ends at once and leaves its child behind
 
 Children = list[tuple[str, list[str], float]]
@@ -51,6 +70,7 @@ def start() -> Iterator[Start]:
     def start_supervisor(children: Children) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, "-c", DRIVER, json.dumps(children)],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -161,6 +181,24 @@ def test_run_when_a_child_crashes_starts_it_again(start: Start, tmp_path: Path) 
     assert second != first
 
 
+def test_restart_stops_the_child_and_starts_it_again(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "web"
+    supervisor = start([("web", script(STUBBORN, path), 0.3), ("worker", script(POLITE, tmp_path / "worker"), 30)])
+    first, other = family(path), family(tmp_path / "worker")
+    read_until(supervisor, "set")
+    path.unlink()
+    assert supervisor.stdin is not None
+
+    supervisor.stdin.write("web\n")
+    supervisor.stdin.flush()
+    second = family(path)
+
+    output = read_until(supervisor, "starts again")
+    assert "web    | looks stuck, is restarted" in output
+    assert all(is_gone(pid) for pid in first)
+    assert not any(is_gone(pid) for pid in second + other)
+
+
 def test_run_with_a_program_that_is_not_there_keeps_the_others(start: Start, tmp_path: Path) -> None:
     supervisor = start([("bad", ["/no/such/program"], 1), ("web", script(POLITE, tmp_path / "web"), 30)])
 
@@ -195,4 +233,16 @@ def test_run_when_killed_leaves_no_orphan(start: Start, tmp_path: Path, program:
 
     supervisor.kill()
 
+    wait_until(lambda: all(is_gone(pid) for pid in pids))
+
+
+def test_run_when_killed_gives_the_child_its_grace(start: Start, tmp_path: Path) -> None:
+    supervisor = start([("web", script(ORDERLY, tmp_path / "web"), 60)])
+    pids = family(tmp_path / "web")
+    read_until(supervisor, "set")
+    wait_until(lambda: watchers_of(supervisor))
+
+    supervisor.kill()
+
+    wait_until((tmp_path / "web.stopped").exists)
     wait_until(lambda: all(is_gone(pid) for pid in pids))

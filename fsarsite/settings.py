@@ -15,6 +15,7 @@ import django_stubs_ext
 from environs import Env, EnvError, validate
 
 from fsarsite.database import BASE_DIR, data_folder, database_urls, embedded_cluster
+from fsarsite.unfold import ADMIN_LOOK
 
 django_stubs_ext.monkeypatch()
 

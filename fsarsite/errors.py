@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.urls import is_valid_path
 from psycopg_pool import PoolTimeout
@@ -109,6 +109,7 @@ _TABLE = (  # the first row that fits is taken
     _Row(InvalidTaskTransition, problems.INVALID_STATE, _current),
     _Row(exceptions.ValidationError, problems.REQUEST_INVALID, _invalid),
     _Row(exceptions.ParseError, problems.MALFORMED),
+    _Row(UnreadablePostError, problems.MALFORMED),  # the caller hung up
     _Row(exceptions.NotAuthenticated, problems.UNAUTHENTICATED),
     _Row(exceptions.AuthenticationFailed, problems.UNAUTHENTICATED),
     _Row(exceptions.PermissionDenied, problems.FORBIDDEN),
@@ -122,7 +123,7 @@ _TABLE = (  # the first row that fits is taken
     _Row(OperationalError, problems.UNAVAILABLE),
     _Row(PoolTimeout, problems.UNAVAILABLE),
 )
-_UNTOLD = (OperationalError, PoolTimeout, PermissionDenied, Http404)
+_UNTOLD = (OperationalError, PoolTimeout, PermissionDenied, Http404, UnreadablePostError)
 """Errors whose own words are not for callers: they name hosts, paths or classes."""
 
 

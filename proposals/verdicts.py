@@ -8,7 +8,7 @@ from proposals.models import Finding as Row
 
 
 def stored_verdict(assessment: Assessment) -> Verdict:
-    """The verdict that an assessment records, findings in the order seen. One query unless they are prefetched."""
+    """The verdict that an assessment records, findings in the order seen. One query."""
     return Verdict(
         outcome=Outcome(assessment.outcome),
         band=Band(assessment.band),
@@ -19,7 +19,7 @@ def stored_verdict(assessment: Assessment) -> Verdict:
         effect_line=assessment.effect,
         worst_case=assessment.worst_case,
         way_back=assessment.way_back,
-        findings=tuple(_seen(row) for row in sorted(assessment.findings.all(), key=lambda row: row.pk)),
+        findings=tuple(_seen(row) for row in assessment.findings.order_by("id")),
         gate_version=assessment.gate_version,
     )
 

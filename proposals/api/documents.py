@@ -21,10 +21,15 @@ from proposals.reports import render_json, render_markdown
 from proposals.verdicts import stored_verdict
 
 
-class ReportMarkdown(ProposalEndpoint):
-    """The report as Markdown."""
+class DocumentEndpoint(ProposalEndpoint):
+    """One document."""
 
     rights: ClassVar = {"GET": VIEW}
+    queryset = Proposal.objects.select_related("assessment").defer("text")
+
+
+class ReportMarkdown(DocumentEndpoint):
+    """The report as Markdown."""
 
     @extend_schema(**schema.REPORT_MD)
     def get(self, request: Request, report_id: str) -> HttpResponseBase:
@@ -33,10 +38,8 @@ class ReportMarkdown(ProposalEndpoint):
         return _answer(request, render_markdown(proposal.report), "text/markdown; charset=utf-8", proposal.report_hash)
 
 
-class ReportJSON(ProposalEndpoint):
+class ReportJSON(DocumentEndpoint):
     """The report as JSON."""
-
-    rights: ClassVar = {"GET": VIEW}
 
     @extend_schema(**schema.REPORT_JSON)
     def get(self, request: Request, report_id: str) -> HttpResponseBase:
@@ -45,11 +48,8 @@ class ReportJSON(ProposalEndpoint):
         return _answer(request, render_json(proposal.report), "application/json", proposal.report_hash)
 
 
-class Sarif(ProposalEndpoint):
+class Sarif(DocumentEndpoint):
     """The findings as SARIF 2.1.0."""
-
-    rights: ClassVar = {"GET": VIEW}
-    queryset = Proposal.objects.select_related("assessment").prefetch_related("assessment__findings")
 
     @extend_schema(**schema.SARIF)
     def get(self, request: Request, report_id: str) -> HttpResponseBase:

@@ -43,7 +43,7 @@ class ReportParser(BaseParser):
         self, stream: IO[Any], _media_type: str | None = None, _parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         """The body as a ReceivedReport. Raises BodyTooLarge over 2 MiB."""
-        return ReceivedReport(_read(stream, MAX_REPORT_BYTES), self.form)
+        return ReceivedReport(_read(stream, MAX_REPORT_BYTES, _parser_context), self.form)
 
 
 class JSONReportParser(ReportParser):
@@ -71,7 +71,7 @@ class StrictJSONParser(BaseParser):
         """The body as a dict. Raises BodyTooLarge over 64 KiB, ParseError."""
         try:
             parsed = json.loads(
-                _read(stream, MAX_BODY_BYTES).decode("utf-8"),
+                _read(stream, MAX_BODY_BYTES, _parser_context).decode("utf-8"),
                 object_pairs_hook=_each_key_once,
                 parse_constant=_refuse_constant,
             )
@@ -86,7 +86,10 @@ class StrictJSONParser(BaseParser):
         return parsed
 
 
-def _read(stream: IO[bytes], limit: int) -> bytes:
+def _read(stream: IO[bytes], limit: int, context: Mapping[str, Any] | None) -> bytes:
+    announced = context["request"].META.get("CONTENT_LENGTH", "") if context else ""
+    if announced.isdecimal() and int(announced) > limit:
+        raise BodyTooLarge(limit)
     content = stream.read(limit + 1)
     if len(content) > limit:
         raise BodyTooLarge(limit)

@@ -8,6 +8,8 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from proposals.models import User
+
 
 class HasRight(BasePermission):
     """The right that the view names for the method, e.g. ``{"GET": "proposals.view_proposal"}``.
@@ -28,5 +30,15 @@ class HasRight(BasePermission):
         return bool(request.user.has_perm(right))
 
 
+class IsPerson(BasePermission):
+    """The account stands for a human being. The services say so too; here it is a 403."""
+
+    message = "services and AI models never do this; a person must"
+
+    def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002  (the interface's)
+        """Whether a person calls."""
+        return isinstance(request.user, User) and request.user.is_person
+
+
 def _implements(view: Any, method: str) -> bool:
-    return hasattr(view, method.lower())
+    return method != "OPTIONS" and hasattr(view, method.lower())  # Django's View implements that one itself

@@ -45,11 +45,13 @@ def _resolved(rule: dict[str, Any], definitions: dict[str, Any]) -> dict[str, An
     return found
 
 
-def _answer(name: str, value: Any, status: int = 200, media_type: str = "application/json") -> OpenApiExample:
+def answer_example(name: str, value: Any, status: int = 200, media_type: str = JSON) -> OpenApiExample:
+    """An example of an answer, for the schema."""
     return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)], media_type=media_type)
 
 
-def _asked(name: str, value: Any, media_type: str = "application/json") -> OpenApiExample:
+def request_example(name: str, value: Any, media_type: str = JSON) -> OpenApiExample:
+    """An example of a body, for the schema."""
     return OpenApiExample(name, value=value, request_only=True, media_type=media_type)
 
 
@@ -61,7 +63,7 @@ LIST: dict[str, Any] = {
     "description": "The newest first. Follow `next` until it is null. An unknown parameter is refused.",
     "tags": _TAGS,
     "responses": {(200, JSON): ProposalSerializer(many=True)} | problem_responses(problems.REQUEST_INVALID),
-    "examples": [_answer("page", ROW)],
+    "examples": [answer_example("page", ROW)],
 }
 SUBMIT: dict[str, Any] = {
     "operation_id": "proposals_submit",
@@ -83,10 +85,10 @@ SUBMIT: dict[str, Any] = {
         problems.REPORT_INVALID, problems.REPORT_CONFLICT, problems.TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE
     ),
     "examples": [
-        _asked("json", REPORT),
-        _asked("markdown", MARKDOWN, "text/markdown"),
-        _answer("created", {"outcome": "created", "proposal": DETAIL}, 201),
-        _answer("repeated", {"outcome": "repeated", "proposal": DETAIL}, 200),
+        request_example("json", REPORT),
+        request_example("markdown", MARKDOWN, "text/markdown"),
+        answer_example("created", {"outcome": "created", "proposal": DETAIL}, 201),
+        answer_example("repeated", {"outcome": "repeated", "proposal": DETAIL}, 200),
     ],
 }
 RETRIEVE: dict[str, Any] = {
@@ -95,7 +97,7 @@ RETRIEVE: dict[str, Any] = {
     "description": "With its assessment, findings and decisions. The report itself is behind `links`.",
     "tags": _TAGS,
     "responses": _DETAIL | problem_responses(problems.NOT_FOUND),
-    "examples": [_answer("blocked", DETAIL)],
+    "examples": [answer_example("blocked", DETAIL)],
 }
 EVENTS: dict[str, Any] = {
     "operation_id": "proposals_events",
@@ -105,7 +107,7 @@ EVENTS: dict[str, Any] = {
     "responses": {(200, JSON): EventSerializer(many=True)}
     | problem_responses(problems.REQUEST_INVALID, problems.NOT_FOUND),
     "examples": [
-        _answer(
+        answer_example(
             "blocked",
             {
                 "id": 2,
@@ -134,7 +136,7 @@ def _document(name: str, summary: str, media_type: str, schema: Any, example: An
             304: OpenApiResponse(description="The client has it already."),
         }
         | problem_responses(problems.NOT_FOUND),
-        "examples": [_answer(name, example, media_type=media_type)],
+        "examples": [answer_example(name, example, media_type=media_type)],
     }
 
 
@@ -176,7 +178,9 @@ DECIDE: dict[str, Any] = {
         problems.UNSUPPORTED_MEDIA_TYPE,
     ),
     "examples": [
-        _asked("approve", {"kind": "approve", "content_hash": DETAIL["content_hash"], "assessment": 1} | _NOTE),
+        request_example(
+            "approve", {"kind": "approve", "content_hash": DETAIL["content_hash"], "assessment": 1} | _NOTE
+        ),
     ],
 }
 WITHDRAW: dict[str, Any] = {
@@ -186,7 +190,7 @@ WITHDRAW: dict[str, Any] = {
     "tags": _TAGS,
     "request": NoteSerializer,
     "responses": _DETAIL | _ACT,
-    "examples": [_asked("withdraw", {"note": "A better plan follows."})],
+    "examples": [request_example("withdraw", {"note": "A better plan follows."})],
 }
 REOPEN: dict[str, Any] = {
     "operation_id": "proposals_reopen",
@@ -195,7 +199,7 @@ REOPEN: dict[str, Any] = {
     "tags": _ACTS,
     "request": ReasonSerializer,
     "responses": _DETAIL | _ACT,
-    "examples": [_asked("reopen", {"note": "The syntax finding is about a dialect we run."})],
+    "examples": [request_example("reopen", {"note": "The syntax finding is about a dialect we run."})],
 }
 _CLAIM = _DETAIL | problem_responses(problems.NOT_FOUND, problems.INVALID_STATE)
 CLAIM: dict[str, Any] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -22,7 +23,7 @@ from proposals.api.serializers import (
     ProposalSerializer,
     proposal_url,
 )
-from proposals.models import Proposal, ProposalEvent
+from proposals.models import Decision, Finding, Proposal, ProposalEvent
 from proposals.models.proposal import ProposalQuerySet
 from proposals.reports import Form
 from proposals.services import SubmissionOutcome, submit_report
@@ -39,13 +40,16 @@ def proposal_rows() -> ProposalQuerySet:
 
 def proposal_details() -> ProposalQuerySet:
     """All that the page of one proposal shows."""
-    return proposal_rows().prefetch_related("assessment__findings", "decisions__by")
+    return proposal_rows().prefetch_related(
+        Prefetch("assessment__findings", Finding.objects.order_by("id")),
+        Prefetch("decisions", Decision.objects.select_related("by").order_by("id")),
+    )
 
 
 class ProposalEndpoint(Endpoint):
     """An address below one proposal, found by the report's id."""
 
-    queryset = Proposal.objects.all()
+    queryset = Proposal.objects.defer("received", "text")  # megabytes that only the documents show
     lookup_field = "report_id"
     serializer_class: type[BaseSerializer[Any]] = ProposalDetailSerializer
 

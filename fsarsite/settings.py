@@ -58,7 +58,7 @@ DATA_DIR = data_folder()
 WORKSPACE_PATH = env.path("WORKSPACE_PATH", DATA_DIR / "workspace")
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the plain one would put its own site in place of ours
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "fsarsite.admin_app.AdminConfig",

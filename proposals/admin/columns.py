@@ -22,7 +22,7 @@ class ProposalColumns(ReadOnlyAdmin):
     @display(description="Proposal", ordering="title")
     def proposal(self, proposal: Proposal) -> SafeString:
         return format_html(
-            '<span class="fs-title">{}</span><span class="fs-sub">{} · {}</span>',
+            '<span class="fs-title fs-clamp">{}</span><span class="fs-sub">{} · {}</span>',
             reveal(proposal.title),
             proposal.get_type_display(),
             proposal.report_id[:13],
@@ -63,8 +63,11 @@ class ProposalColumns(ReadOnlyAdmin):
 
     @display(description="By")
     def people(self, proposal: Proposal) -> SafeString:
-        claimed = f"claimed by {proposal.claimed_by}" if proposal.claimed_by else ""
-        return format_html('<span>{}</span><span class="fs-sub">{}</span>', proposal.submitted_by, claimed)
+        if proposal.claimed_by is None:
+            return format_html("<span>{}</span>", proposal.submitted_by)
+        return format_html(
+            '<span>{}</span><span class="fs-sub">claimed by {}</span>', proposal.submitted_by, proposal.claimed_by
+        )
 
 
 def deadline_in_words(deadline: datetime | None) -> str:

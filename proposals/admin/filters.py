@@ -15,12 +15,12 @@ from proposals.models import Proposal
 from proposals.states import WAITING, Status
 
 STANDINGS: dict[str, tuple[str, frozenset[Status]]] = {
-    "waiting": ("Waiting for a decision", WAITING),
+    "waiting": ("Waiting", WAITING),
     "returned": ("Returned", frozenset({Status.RETURNED})),
     "cleared": ("Cleared", frozenset({Status.CLEARED})),
     "decided": ("Decided", frozenset({Status.APPROVED, Status.REJECTED})),
     "executed": ("Executed", frozenset({Status.EXECUTED, Status.FAILED, Status.ROLLED_BACK})),
-    "ended": ("Ended undecided", frozenset({Status.WITHDRAWN, Status.EXPIRED, Status.DUPLICATE})),
+    "ended": ("Undecided", frozenset({Status.WITHDRAWN, Status.EXPIRED, Status.DUPLICATE})),
     "all": ("All", frozenset(Status)),
 }
 DEFAULT_STANDING = "waiting"

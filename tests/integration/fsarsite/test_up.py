@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from fsarsite.postgres import Cluster
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 Start = Callable[..., subprocess.Popen[str]]
@@ -58,6 +59,13 @@ def read_until(process: subprocess.Popen[str], text: str) -> str:
     raise AssertionError(f"the output ended without {text!r}:\n{seen}")
 
 
+def is_running(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def status_of(port: int, path: str) -> int:
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     client.request("GET", path)
@@ -80,8 +88,19 @@ def test_up_serves_until_ctrl_c_and_leaves_nothing_running(up: Start, tmp_path: 
     assert statuses == {"/healthz": 200, "/admin/login/": 200, "/offers/": 200, "/api/v1/docs/": 200}
     assert running.returncode == 0, rest
     assert len(family) >= 4  # gunicorn and its worker, run_worker and its cluster
-    assert [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE] == []
+    assert [process for process in family if is_running(process)] == []
     assert not Cluster(tmp_path / "postgres").is_running()
+
+
+def test_up_when_killed_takes_everything_along(up: Start, tmp_path: Path) -> None:
+    running = up(free_port())
+    read_until(running, "Ctrl-C stops everything")
+    family = psutil.Process(running.pid).children(recursive=True)
+
+    running.kill()
+
+    wait_until(lambda: not any(is_running(process) for process in family), seconds=90)
+    wait_until(lambda: not Cluster(tmp_path / "postgres").is_running())
 
 
 def test_up_on_a_busy_port_says_so_before_anything_starts(up: Start) -> None:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from execution.failures import PermanentFailure, RollbackRefused, TransientFailure
 from execution.models import ExecutionTask
@@ -51,8 +51,10 @@ class Handler(ABC):
     """One kind of task. Delivery is at least once, so both effects are idempotent by ``task.public_id``."""
 
     kind: ExecutionTask.Kind
+    in_transaction: ClassVar[bool] = False
+    """Whether the effect is rows of our own database; they are committed with the end of the task, or not at all."""
 
-    def prepare(self, proposal: Proposal) -> dict[str, Any]:
+    def prepare(self, proposal: Proposal) -> dict[str, Any]:  # noqa: ARG002
         """The payload of a root task, read in the transaction that approves. Never fails an approval, no slow I/O."""
         return {}
 
@@ -60,8 +62,11 @@ class Handler(ABC):
     def execute(self, task: ExecutionTask) -> Execution:
         """Do it; a second call finds the effect there and returns the same. Raises Permanent- or TransientFailure."""
 
-    def roll_back(self, task: ExecutionTask, artifact: dict[str, Any]) -> dict[str, Any]:
-        """Undo it with what ``execute`` kept; a second call changes nothing. Raises RollbackRefused, TransientFailure."""
+    def roll_back(self, task: ExecutionTask, artifact: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        """Undo it with what ``execute`` kept; a second call changes nothing.
+
+        Raises RollbackRefused, TransientFailure.
+        """
         raise RollbackRefused(f"a task of kind {self.kind.label} changes nothing that could be taken back")
 
 

@@ -12,7 +12,7 @@ class IdeaHandler(Handler):
 
     kind = ExecutionTask.Kind.IDEA
 
-    def execute(self, task: ExecutionTask) -> Execution:
+    def execute(self, task: ExecutionTask) -> Execution:  # noqa: ARG002
         """Change nothing; say what it waits for."""
         return Execution(
             result={}, waits_for="a model or a person to work it out; what they make of it is a proposal of its own"

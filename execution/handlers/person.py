@@ -12,6 +12,6 @@ class PersonHandler(Handler):
 
     kind = ExecutionTask.Kind.PERSON
 
-    def execute(self, task: ExecutionTask) -> Execution:
+    def execute(self, task: ExecutionTask) -> Execution:  # noqa: ARG002
         """Change nothing; say what it waits for."""
         return Execution(result={}, waits_for="a person")

@@ -26,9 +26,10 @@ class SqlFence:
 
 
 def sql_fences(report: Report, rules: Rules) -> tuple[SqlFence, ...]:
-    """The fences to run, in order, under the rules that judged them. Only text that the gate judged as SQL counts: nothing unseen is ever run.
+    """The fences to run, in order, under the rules that judged them.
 
-    Fences of another language, those that never close and those that only read are left out.
+    Only text that the gate judged as SQL counts: nothing unseen is ever run. Fences of another language, those that
+    never close and those that only read are left out.
     """
     subject = Subject.of(report)
     ends = {

@@ -1,0 +1,54 @@
+"""What we did to the target, kept in the target, in the transaction that did it: so that it is done once."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from execution.target.connection import Connection, explained
+
+_EXISTS = "SELECT to_regclass('fsarsite.applied_changes') IS NOT NULL"
+_MAKE = """
+CREATE SCHEMA IF NOT EXISTS fsarsite;
+CREATE TABLE IF NOT EXISTS fsarsite.applied_changes (
+    task uuid PRIMARY KEY,
+    artifact jsonb NOT NULL,
+    result jsonb NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now(),
+    rolled_back_at timestamptz
+)
+"""
+
+
+def ensure_ledger(connection: Connection) -> None:
+    """Make the table, in the caller's transaction, which holds the lock of the target. Idempotent."""
+    with explained("the target has no ledger of applied changes and its role may not make one"):
+        if not _is_there(connection):
+            connection.execute(_MAKE)
+
+
+def applied(connection: Connection, task: UUID) -> dict[str, Any] | None:
+    """``{"artifact", "result", "is_rolled_back"}`` of a task that was applied, else None."""
+    if not _is_there(connection):
+        return None
+    query = "SELECT artifact, result, rolled_back_at IS NOT NULL FROM fsarsite.applied_changes WHERE task = %s"
+    found = connection.execute(query, [task]).fetchone()
+    return dict(zip(("artifact", "result", "is_rolled_back"), found, strict=True)) if found else None
+
+
+def record_applied(connection: Connection, task: UUID, artifact: dict[str, Any], result: dict[str, Any]) -> None:
+    """Write that the task's change is in the database, in the transaction that puts it there."""
+    query = "INSERT INTO fsarsite.applied_changes (task, artifact, result) VALUES (%s, %s, %s)"
+    connection.execute(query, [task, Jsonb(artifact), Jsonb(result)])
+
+
+def record_rolled_back(connection: Connection, task: UUID) -> None:
+    """Write that it is out again, in the transaction that takes it out."""
+    connection.execute("UPDATE fsarsite.applied_changes SET rolled_back_at = now() WHERE task = %s", [task])
+
+
+def _is_there(connection: Connection) -> bool:
+    found = connection.execute(_EXISTS).fetchone()
+    return bool(found and found[0])

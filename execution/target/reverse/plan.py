@@ -1,0 +1,95 @@
+"""The way back of one statement: found before it runs, completed after it ran."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pglast import ast
+
+from execution.failures import PermanentFailure
+from execution.target.catalog import Catalog
+from execution.target.statements import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A count, ``sql``, that must be ``expected`` when a step is undone; ``says`` has a ``{}`` for how many more."""
+
+    sql: str
+    expected: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One reverse statement. ``affects`` is how many rows it must touch, None where that says nothing."""
+
+    sql: str
+    guard: Guard | None = None
+    affects: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept in the rollback artifact."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Step:
+        """Read back from a rollback artifact."""
+        guard = Guard(**kept["guard"]) if kept["guard"] else None
+        return cls(kept["sql"], guard, kept["affects"])
+
+
+Rows = list[tuple[Any, ...]]
+After = Callable[[Rows], Iterable[Step]]
+
+
+def _nothing(_: Rows) -> Iterable[Step]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """``run`` is the statement to run, None when what it asks for is there already. ``after`` gets what it returned."""
+
+    run: str | None
+    after: After = _nothing
+    note: str = ""
+
+
+Planner = Callable[..., Plan]
+Node = Any
+"""A syntax tree's node. Its fields are optional by their types, but not by the grammar that made it."""
+_planners: dict[type[ast.Node], Planner] = {}
+
+
+def plans(*nodes: type[ast.Node]) -> Callable[[Planner], Planner]:
+    """Make a function ``(catalog, statement, node) -> Plan`` the one for statements of these types."""
+
+    def keep(planner: Planner) -> Planner:
+        _planners.update(dict.fromkeys(nodes, planner))
+        return planner
+
+    return keep
+
+
+def no_way_back(statement: Statement, why: str = "") -> PermanentFailure:
+    """The refusal of a change that could not be undone."""
+    because = f" ({why})" if why else ""
+    return PermanentFailure(f"no way back is known for: {statement}{because}; propose it in steps that can be undone")
+
+
+def ensure_known(statements: Iterable[Statement]) -> None:
+    """Raise PermanentFailure for a statement whose type nobody can take back."""
+    for statement in statements:
+        if type(statement.node) not in _planners:
+            raise no_way_back(statement)
+
+
+def plan_for(catalog: Catalog, statement: Statement) -> Plan:
+    """How to run a statement so that it can be undone. Reads the catalog. Raises PermanentFailure."""
+    planner = _planners.get(type(statement.node))
+    if planner is None:
+        raise no_way_back(statement)
+    return planner(catalog, statement, statement.node)

@@ -1,0 +1,64 @@
+"""A small target database, and what it looks like."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from execution.target.scratch import _programs
+
+SCHEMA = """
+CREATE TABLE execution_tasks (id serial PRIMARY KEY, type text NOT NULL, duration_ms integer DEFAULT 0);
+INSERT INTO execution_tasks (type) VALUES ('implement_idea'), ('self_improvement');
+CREATE TABLE seeds (id integer PRIMARY KEY, name text NOT NULL, price numeric(10, 2), sown_at timestamptz);
+COMMENT ON COLUMN seeds.price IS 'in euros';
+CREATE INDEX seeds_by_name ON seeds (name);
+ALTER TABLE seeds ADD CONSTRAINT seeds_price CHECK (price >= 0);
+INSERT INTO seeds VALUES (1, 'bean', 2.50, now()), (2, 'pea', 1.00, NULL);
+CREATE VIEW cheap_seeds AS SELECT id, name FROM seeds WHERE price < 2;
+CREATE TABLE notes (text text);
+CREATE FUNCTION half(value integer) RETURNS integer LANGUAGE sql AS 'SELECT value / 2';
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``dump`` and ``ask`` see it as somebody who does not know our code."""
+
+    url: str
+
+    def ask(self, query: LiteralString) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            cursor = connection.execute(query)
+            return cursor.fetchall() if cursor.description else []
+
+    def columns(self, table: str) -> list[str]:
+        """The names of a table's columns."""
+        with psycopg.connect(self.url) as connection:
+            query = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+            return [row[0] for row in connection.execute(f"{query} ORDER BY attnum".encode(), [table]).fetchall()]
+
+    def dump(self) -> str:
+        """Schema and rows as pg_dump writes them, our ledger left out."""
+        given = conninfo_to_dict(self.url)
+        done = subprocess.run(
+            [_programs(0) / "pg_dump", "--exclude-schema=fsarsite", "--restrict-key=x", "--inserts"],
+            env={
+                "PATH": os.defpath,
+                "PGHOST": str(given["host"]),
+                "PGPORT": str(given["port"]),
+                "PGUSER": str(given["user"]),
+                "PGPASSWORD": str(given["password"]),
+                "PGDATABASE": str(given["dbname"]),
+            },
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout

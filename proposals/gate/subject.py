@@ -44,11 +44,11 @@ class Subject:
 
     @cached_property
     def report_lines(self) -> tuple[str, ...]:
-        return tuple(self.report.proposal.split("\n"))
+        return _lines(self.report.proposal)
 
     @cached_property
     def content_lines(self) -> tuple[str, ...]:
-        return tuple(self.frame.content.split("\n")) if self.frame else ()
+        return _lines(self.frame.content) if self.frame else ()
 
     def content_region(self, start_line: int, end_line: int | None = None) -> Region:
         """A region of the file, held inside its lines so that a parser's stray position cannot point past the end."""
@@ -60,6 +60,11 @@ class Subject:
     def flagged_text(self, region: Region) -> str:
         lines = self.content_lines if region.artifact == CONTENT else self.report_lines
         return "\n".join(lines[region.start_line - 1 : region.end_line])
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    """Lines by U+000A alone; the end of the last line begins no other."""
+    return tuple(text.removesuffix("\n").split("\n"))
 
 
 def _held(artifact: str, start_line: int, end_line: int | None, line_count: int) -> Region:

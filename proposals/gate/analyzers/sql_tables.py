@@ -30,6 +30,13 @@ MISSING = Rule(
     "A table must exist already",
     "Say which change creates it, or create it here, before it is used.",
 )
+ELSEWHERE = Rule(
+    "sql/refers-elsewhere",
+    Level.NOTE,
+    Effect.NONE,
+    "A reference leads to a table that is not created here",
+    "Check that the table exists; the rehearsal on a copy shows it.",
+)
 _KIND = enums.ConstrType
 _NAMED_KEYS = {_KIND.CONSTR_PRIMARY, _KIND.CONSTR_UNIQUE}
 Problem = tuple[Rule, str, int]
@@ -43,7 +50,7 @@ class SqlTables(FileAnalyzer):
     A table that nothing here creates is for a person to check. Lets through what only data could break.
     """
 
-    rules = (IMPOSSIBLE, MISSING)
+    rules = (IMPOSSIBLE, MISSING, ELSEWHERE)
     languages = frozenset({Language.SQL})
 
     def examine_file(self, subject: Subject, content: str) -> Iterable[Sighting]:
@@ -169,7 +176,7 @@ def _foreign(
     name = str(relation.relname).lower() if relation else "?"
     target = table if name == table.name else known.get(name)
     if target is None:
-        yield MISSING, f"{table.name} refers to {name}, which nothing here has created by then", at
+        yield ELSEWHERE, f"{table.name} refers to {name}, which nothing here has created by then", at
         return
     theirs = strings(constraint.pk_attrs)
     yield from _absent(target, theirs, at)

@@ -52,9 +52,6 @@ def _is_idle(node: Node) -> bool:
         return any(child.type == "import_clause" for child in node.named_children)
     if node.type in {"lexical_declaration", "variable_declaration"}:
         return all(_is_idle_value(item.child_by_field_name("value")) for item in node.named_children)
-    if node.type == "export_statement":
-        inner = [child for child in node.named_children if child.type != "comment"]
-        return bool(inner) and node.child_by_field_name("source") is None and all(_is_idle(child) for child in inner)
     if node.type == "expression_statement":
         return node.named_child_count == 1 and node.named_children[0].type == "string"
     return _is_empty_function(node)
@@ -74,8 +71,10 @@ def _is_idle_value(value: Node | None) -> bool:
 
 def _is_empty_function(node: Node) -> bool:
     body = node.child_by_field_name("body") if node.type in _FUNCTIONS else None
-    return body is not None and body.type == "statement_block" and all(
-        child.type == "comment" for child in body.named_children
+    return (
+        body is not None
+        and body.type == "statement_block"
+        and all(child.type == "comment" for child in body.named_children)
     )
 
 

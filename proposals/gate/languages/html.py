@@ -12,13 +12,34 @@ from html5lib.constants import E as MESSAGES
 
 # What a browser repairs by moving or dropping text; the standard lists many more errors that change nothing.
 _BREAKING = frozenset(
-    "expected-doctype-but-got-chars expected-eof-but-got-char unexpected-char-after-body unexpected-start-tag-after-body "
-    "unexpected-end-tag-after-body expected-eof-but-got-start-tag expected-eof-but-got-end-tag unexpected-char-after-frameset "
-    "unexpected-character-after-solidus-in-tag eof-in-comment eof-in-script-in-script eof-in-tag-name "
-    "expected-attribute-name-but-got-eof eof-in-attribute-name eof-in-attribute-value-double-quote "
-    "eof-in-attribute-value-single-quote eof-in-comment-double-dash eof-in-comment-end-dash expected-named-closing-tag-but-got-eof "
-    "eof-in-attribute-value-no-quotes expected-attribute-value-but-got-eof foster-parenting-character-in-table "
-    "eof-in-doctype expected-closing-tag-but-got-char expected-closing-tag-but-got-eof unexpected-char-in-frameset".split()
+    [
+        "expected-doctype-but-got-chars",
+        "expected-eof-but-got-char",
+        "unexpected-char-after-body",
+        "unexpected-start-tag-after-body",
+        "unexpected-end-tag-after-body",
+        "expected-eof-but-got-start-tag",
+        "expected-eof-but-got-end-tag",
+        "unexpected-char-after-frameset",
+        "unexpected-character-after-solidus-in-tag",
+        "eof-in-comment",
+        "eof-in-script-in-script",
+        "eof-in-tag-name",
+        "expected-attribute-name-but-got-eof",
+        "eof-in-attribute-name",
+        "eof-in-attribute-value-double-quote",
+        "eof-in-attribute-value-single-quote",
+        "eof-in-comment-double-dash",
+        "eof-in-comment-end-dash",
+        "expected-named-closing-tag-but-got-eof",
+        "eof-in-attribute-value-no-quotes",
+        "expected-attribute-value-but-got-eof",
+        "foster-parenting-character-in-table",
+        "eof-in-doctype",
+        "expected-closing-tag-but-got-char",
+        "expected-closing-tag-but-got-eof",
+        "unexpected-char-in-frameset",
+    ]
 )
 _SHELL = {"html", "head", "body"}
 _MAX_DEPTH = 400
@@ -46,7 +67,7 @@ def read_html(text: str) -> Page:
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     root = parser.parse(text.encode("utf-8", "replace").decode("utf-8"))
     errors = tuple(
-        HtmlError(MESSAGES.get(code, code) % _filled(values), place[0] if place else 1)
+        HtmlError(MESSAGES.get(code, code) % _filled(values), _line(place, code))
         for place, code, values in parser.errors
         if code in _BREAKING
     )
@@ -70,6 +91,13 @@ def _contents(root: Element) -> tuple[tuple[str, ...], tuple[str, ...], str]:
         if part
     ]
     return names, scripts, "\n".join(loose)
+
+
+def _line(place: tuple[int, int] | None, code: str) -> int:
+    """The parser stands behind the text that it complains of: behind its line end, or far behind a leading text."""
+    if place is None or code == "expected-doctype-but-got-chars":
+        return 1
+    return place[0] - (place[1] == 0)
 
 
 def _filled(values: Any) -> dict[str, Any]:

@@ -26,6 +26,7 @@ class Language(StrEnum):
     TOML = "TOML"
     XML = "XML"
     GROOVY = "Groovy"
+    BRACKETED = "code in brackets"
 
 
 _BY_SUFFIX = {
@@ -60,6 +61,11 @@ _BY_SUFFIX = {
     ".xml": Language.XML,
     ".svg": Language.XML,
     ".groovy": Language.GROOVY,
+    ".gradle": Language.GROOVY,
+    **dict.fromkeys(
+        (".java", ".go", ".rs", ".kt", ".swift", ".c", ".h", ".cpp", ".cs", ".scala", ".dart", ".proto", ".graphql"),
+        Language.BRACKETED,
+    ),
 }
 _BY_NAME = {
     "dockerfile": Language.DOCKERFILE,

@@ -9,6 +9,7 @@ from functools import lru_cache
 import quickjs
 
 from proposals.gate.languages.identity import Language
+from proposals.gate.languages.javascript_jsx import without_jsx
 from proposals.gate.languages.trees import first_error, line_of, parse_tree, said_of, walk
 
 _MEMORY_BYTES = 64 * 1024 * 1024
@@ -21,6 +22,15 @@ _SCRIPT_GUARD = 'throw "compiled";'
 # An import is resolved before a module runs, and no module has this name, so linking always ends here.
 _MODULE_GUARD = 'import "fsar:never";'
 _MODULE_WORDS = re.compile(r"^\s*(?:import|export)\b", re.MULTILINE)
+_FUNCTIONS = {
+    "function_declaration",
+    "function_expression",
+    "arrow_function",
+    "method_definition",
+    "generator_function",
+    "generator_function_declaration",
+    "class_static_block",
+}
 _LINKING = ("could not load module", "fsar:never")
 
 
@@ -70,18 +80,31 @@ def refusal_of(text: str) -> Refusal | None:
     tree = parse_tree(text, Language.JAVASCRIPT)
     error = first_error(tree)
     if any(node.type.startswith("jsx_") for node in walk(tree.root_node)):
-        return Refusal(said_of(error), line_of(error)) if error else None
-    as_script, as_module = compile_script(text), compile_module(text)
+        if error is not None:
+            return Refusal(said_of(error), line_of(error))
+        text = without_jsx(text)
+    as_script, as_module = compile_script(text), compile_module(_without_top_level_await(text))
     if as_script is None or as_module is None:
         return None
     # Only a text that is whole by the grammar is wrapped: "}); more(); (function () {" would close the wrapper.
     if error is None and "return not in a function" in as_script.reason and _compile_commonjs(text) is None:
         return None
-    chosen = as_module if _MODULE_WORDS.search(text) else as_script
-    # The engine is older than top-level await; the grammar is not.
-    if error is None and "await" in chosen.reason:
-        return None
-    return chosen
+    return as_module if _MODULE_WORDS.search(text) else as_script
+
+
+def _without_top_level_await(text: str) -> str:
+    """The engine is older than top-level await in modules, so the word is blanked where it stands in no function."""
+    if "await" not in text or not _MODULE_WORDS.search(text):
+        return text
+    source = bytearray(text.encode("utf-8", "replace"))
+    waiting = [parse_tree(text, Language.JAVASCRIPT).root_node]
+    while waiting:
+        node = waiting.pop()
+        if node.type == "await_expression":
+            source[node.start_byte : node.start_byte + 5] = b" " * 5
+        if node.type not in _FUNCTIONS:
+            waiting.extend(node.children)
+    return source.decode("utf-8", "replace")
 
 
 def _compile_commonjs(text: str) -> Refusal | None:

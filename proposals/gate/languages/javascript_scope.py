@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import ClassVar
 
 from tree_sitter import Node
 
@@ -81,8 +83,8 @@ class _Walk:
             self._class(node, scope)
         elif kind in _BLOCKS:
             self._block(node, scope)
-        elif kind in _HANDLERS:
-            _HANDLERS[kind](self, node, scope)
+        elif kind in self.handlers:
+            self.handlers[kind](self, node, scope)
         else:
             self._children(node, scope)
 
@@ -212,18 +214,17 @@ class _Walk:
                 self.uses.append((text_of(head), scope, head))
         self._waiting.extend((child, scope) for child in reversed(node.named_children) if child != name)
 
+    handlers: ClassVar[dict[str, Callable[[_Walk, Node, _Scope], None]]] = {
+        "lexical_declaration": _declaration,
+        "variable_declaration": _declaration,
+        "import_statement": _import,
+        "export_statement": _export,
+        "export_specifier": _export_specifier,
+        "unary_expression": _typeof,
+        "assignment_expression": _assignment,
+        **dict.fromkeys(_JSX_NAMES, _jsx),
+    }
+
 
 def _function_of(scope: _Scope) -> _Scope:
     return scope.function or scope
-
-
-_HANDLERS = {
-    "lexical_declaration": _Walk._declaration,
-    "variable_declaration": _Walk._declaration,
-    "import_statement": _Walk._import,
-    "export_statement": _Walk._export,
-    "export_specifier": _Walk._export_specifier,
-    "unary_expression": _Walk._typeof,
-    "assignment_expression": _Walk._assignment,
-    **dict.fromkeys(_JSX_NAMES, _Walk._jsx),
-}

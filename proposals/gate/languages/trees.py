@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
 import tree_sitter_bash
-import tree_sitter_dockerfile
 import tree_sitter_hcl
 import tree_sitter_javascript
 import tree_sitter_ruby
@@ -23,7 +22,6 @@ _GRAMMARS: dict[Language, Callable[[], object]] = {
     Language.SHELL: tree_sitter_bash.language,
     Language.RUBY: tree_sitter_ruby.language,
     Language.HCL: tree_sitter_hcl.language,
-    Language.DOCKERFILE: tree_sitter_dockerfile.language,
 }
 
 

@@ -24,10 +24,12 @@ BAD = [
     ("a.py", "return 1\n", "syntax/python", 1),
     ("a.py", "x = " + "(" * 5_000, "syntax/python", 1),
     ("a.js", "const a = 1;\nconst b = ;\n", "syntax/javascript", 2),
-    ("a.js", "function bake() {\n", "syntax/javascript", 2),
+    ("a.js", "function bake() {\n", "syntax/javascript", 1),
     ("a.js", "}); evil(); (function () {\n", "syntax/javascript", 1),
     ("a.js", "const Oven = () => <div><b></div>;\n", "syntax/javascript", 1),
     ("a.js", "(" * 50_000, "syntax/javascript", 1),
+    ("a.js", "import R from 'r';\nconst a = <R>{1}</R>;\nreturn (\n  <R />\n);\n", "syntax/javascript", 3),
+    ("a.js", "import R from 'r';\nconst a = <R\n  b={await c}\n/>;\nlet a;\n", "syntax/javascript", 5),
     ("a.ts", "const a: = 1;\n", "syntax/typescript", 1),
     ("a.css", "body {\n  color red;\n}\n", "syntax/css", 2),
     ("a.css", "body { color: red; }\nconst a = 1;\n", "syntax/css", 2),
@@ -45,6 +47,13 @@ GOOD = [
     ("a.js", "import React from 'react';\nexport const Oven = () => <div>{1}</div>;\n"),
     ("a.js", "#!/usr/bin/env node\nif (!process.argv[2]) return;\nconsole.log(1);\n"),
     ("a.js", "import a from 'a';\nexport const b = await a();\n"),
+    (
+        "a.js",
+        (
+            "import R from 'r';\nexport default (p) => (\n  <R {...p} a=\"}\" b={/* c */}>\n    text {p.d && <i e={p.f}>{' '}</i>}\n"
+            "    <></>{p.g.map((h) => <R key={h}>{`${h}`}</R>)}\n  </R>\n);\n"
+        ),
+    ),
     ("a.ts", "export const a: number = 1;\n"),
     ("a.css", ":root { --gap: { a: b }; }\na:not(.b) > c[d='e']::before { content: 'x'; }\n"),
     ("a.css", "@media (max-width: 3em) { a, b { color: red !important } }\n@keyframes k { 50% { top: 0 } }\n"),

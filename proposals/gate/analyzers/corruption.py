@@ -1,0 +1,95 @@
+"""Text that went wrong in the middle of a word."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from proposals.gate.analyzer import FileAnalyzer, register
+from proposals.gate.findings import Effect, Level, Rule, Sighting
+from proposals.gate.languages.identity import Language
+from proposals.gate.languages.keywords import keyword_inside
+from proposals.gate.subject import Subject
+
+MIXED = Rule(
+    "corruption/mixed-script",
+    Level.ERROR,
+    Effect.UNUSABLE,
+    "A word mixes two alphabets",
+    "Write the word in one alphabet; it is either corrupted or made to look like another.",
+)
+KEYWORD = Rule(
+    "corruption/keyword",
+    Level.ERROR,
+    Effect.UNUSABLE,
+    "A keyword is corrupted",
+    "Write the keyword as the language does.",
+)
+LOST = Rule(
+    "corruption/lost-character",
+    Level.ERROR,
+    Effect.UNUSABLE,
+    "Characters were lost",
+    "Send the text as UTF-8.",
+)
+NEWLINES = Rule(
+    "corruption/literal-newlines",
+    Level.ERROR,
+    Effect.UNUSABLE,
+    "Line ends are written as the two characters \\n",
+    "Send real line ends.",
+)
+_WORD = re.compile(r"[^\W_]{3,200}")
+_CODE_WORD = re.compile(r"\b[A-Za-z]+\d+[A-Za-z][A-Za-z0-9]*\b")
+_LITERAL_NEWLINE = re.compile(r"(?<!\\)\\n")
+_ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "HEBREW", "ARABIC", "THAI", "DEVANAGARI", "HANGUL", "GEORGIAN")
+_NO_ESCAPES = {Language.MARKDOWN, Language.HTML, Language.SQL, Language.DOCKERFILE, Language.CSS, Language.XML, None}
+
+
+@register
+class Corruption(FileAnalyzer):
+    """Catches words of two alphabets, digits inside keywords, replacement characters and literal \\n.
+
+    Lets accents and other languages' comments through, single Greek letters in formulas, and \\n in the strings of
+    languages that have them.
+    """
+
+    rules = (MIXED, KEYWORD, LOST, NEWLINES)
+
+    def examine_file(self, subject: Subject, content: str) -> Iterable[Sighting]:
+        for number, line in enumerate(subject.content_lines, 1):
+            region = subject.content_region(number)
+            if "\ufffd" in line:
+                yield Sighting(LOST, "The line holds replacement characters", region)
+            if not line.isascii():
+                for word in _mixed_words(line):
+                    yield Sighting(MIXED, f"{word!r} mixes two alphabets", region)
+            for word in _CODE_WORD.findall(line):
+                meant = keyword_inside(word, subject.language)
+                if meant:
+                    yield Sighting(KEYWORD, f"{word!r} is {meant} with digits in it", region)
+        yield from _newlines(subject, content)
+
+
+def _mixed_words(line: str) -> Iterable[str]:
+    for word in _WORD.findall(line):
+        if word.isascii():
+            continue
+        counts: dict[str, int] = {}
+        for char in word:
+            alphabet = unicodedata.name(char, "?").split(" ")[0]
+            if alphabet in _ALPHABETS:
+                counts[alphabet] = counts.get(alphabet, 0) + 1
+        is_formula = set(counts) == {"LATIN", "GREEK"} and counts["GREEK"] == 1
+        if len(counts) > 1 and not is_formula:
+            yield word[:60]
+
+
+def _newlines(subject: Subject, content: str) -> Iterable[Sighting]:
+    if subject.language not in _NO_ESCAPES:
+        return
+    literal = len(_LITERAL_NEWLINE.findall(content))
+    real = content.strip().count("\n")
+    if literal >= 3 and literal > real:
+        yield Sighting(NEWLINES, f"{literal} line ends are literal and {real} are real", subject.content_region(1))

@@ -1,0 +1,71 @@
+"""Markdown fences and file markers inside a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from proposals.gate.analyzer import FileAnalyzer, register
+from proposals.gate.findings import Effect, Level, Rule, Sighting
+from proposals.gate.languages.identity import Language
+from proposals.gate.subject import Subject
+
+FENCE = Rule(
+    "content/fence",
+    Level.ERROR,
+    Effect.UNUSABLE,
+    "A Markdown fence stands in the file",
+    "Send the file's own text, without the fence around it and without the words before and after it.",
+)
+MARKER = Rule(
+    "content/file-marker",
+    Level.ERROR,
+    Effect.UNUSABLE,
+    "A marker of another file stands in the file",
+    "Send one file a proposal, without markers.",
+)
+MARKER_IN_COMMENT = Rule(
+    "content/file-marker-in-comment",
+    Level.WARNING,
+    Effect.REVIEW,
+    "A comment holds the marker of a file",
+    "Take the marker out, and check that nothing of another file follows it.",
+)
+_FENCE = re.compile(r"^\s{0,3}(?:`{3,}|~{3,})[\w+#.-]*\s*$")
+_MARKER = re.compile(
+    r"(?:={3,}|-{3,}|#{3,}|<{3,})[ \t]*(?:begin|end|start|end[ \t]+of)?[ \t]*(?:\w+[ \t]+){0,3}file\b"
+    r"|\b(?:end[ _]?)?file(?:name|path)?\b[ \t]*:?[^\n=]{0,160}={3,}[ \t]*$"
+    r"|\bend[ _]?(?:of[ _])?file[ \t]*={3,}",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"^\s*(?://|#|/\*|\*|<!--|;|%)")
+_SQL_COMMENT = re.compile(r"^\s*(?:--|/\*|\*)")
+# A language whose strings or block scalars may hold a fence; for these only a fence around the whole file counts.
+_QUOTES_FENCES = {Language.PYTHON, Language.YAML, Language.RUBY, Language.TOML, Language.GROOVY}
+
+
+@register
+class Fences(FileAnalyzer):
+    """Catches a fence around or inside a file, which a JavaScript engine may even compile, and `===FILE===` markers.
+
+    Lets fences through in Markdown, and in strings of languages that have long ones. A marker in a comment is for
+    a person to see.
+    """
+
+    rules = (FENCE, MARKER, MARKER_IN_COMMENT)
+
+    def examine_file(self, subject: Subject, content: str) -> Iterable[Sighting]:
+        if subject.language is not Language.MARKDOWN:
+            yield from _fences(subject)
+        comment = _SQL_COMMENT if subject.language is Language.SQL else _COMMENT
+        for number, line in enumerate(subject.content_lines, 1):
+            if len(line) < 2_000 and _MARKER.search(line):
+                rule = MARKER_IN_COMMENT if comment.match(line) else MARKER
+                yield Sighting(rule, f"The line marks a file: {line.strip()[:60]!r}", subject.content_region(number))
+
+
+def _fences(subject: Subject) -> Iterable[Sighting]:
+    first = next((number for number, line in enumerate(subject.content_lines, 1) if line.strip()), 0)
+    for number, line in enumerate(subject.content_lines, 1):
+        if _FENCE.match(line) and (number == first or subject.language not in _QUOTES_FENCES):
+            yield Sighting(FENCE, f"A fence stands in the file: {line.strip()[:30]!r}", subject.content_region(number))

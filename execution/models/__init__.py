@@ -1,7 +1,16 @@
 """The tables of execution: the queue, what happened, how to undo it."""
 
 from execution.models.control import ExecutionControl, WorkerHeartbeat
+from execution.models.limit import TypeLimit
 from execution.models.rollback import Rollback, RollbackArtifact
 from execution.models.task import ExecutionTask, TaskEvent
 
-__all__ = ["ExecutionControl", "ExecutionTask", "Rollback", "RollbackArtifact", "TaskEvent", "WorkerHeartbeat"]
+__all__ = [
+    "ExecutionControl",
+    "ExecutionTask",
+    "Rollback",
+    "RollbackArtifact",
+    "TaskEvent",
+    "TypeLimit",
+    "WorkerHeartbeat",
+]

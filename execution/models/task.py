@@ -59,6 +59,7 @@ class ExecutionTask(models.Model):
     leased_by = models.CharField(max_length=100, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
 
+    not_before = models.DateTimeField(null=True, blank=True, help_text="When a retry may start.")
     queued_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -10,6 +10,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from execution.models import ExecutionTask
 from execution.target.scratch import _programs
 
 SCHEMA = """
@@ -62,3 +63,10 @@ class Target:
             check=True,
         )
         return done.stdout
+
+
+def scratch_exists(target: Target, task: ExecutionTask) -> bool:
+    """Whether a rehearsal of the task left its scratch database behind."""
+    with psycopg.connect(target.url) as connection:
+        name = f"fsarsite_scratch_{task.public_id.hex}"
+        return bool(connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount)

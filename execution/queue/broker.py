@@ -1,0 +1,153 @@
+"""django-q2's view of the queue: a broker class that claims straight from ``execution_tasks``.
+
+Named by the public ``broker_class`` setting of the cluster ``execution``. django-q2 asks only for ``dequeue``; the
+tasks end in ``execution.services.runs``, so acknowledging and failing do nothing here.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import time
+import uuid
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from django_q.brokers import Broker
+from django_q.conf import Conf
+from django_q.signing import SignedPackage
+
+from execution.models import ExecutionTask
+from execution.queue.claim import Claim, Lease, claim_tasks
+from execution.queue.reaper import expire_leases_of, reap_expired_leases
+from execution.queue.wakeup import install_bell
+from execution.services.enqueue import CHANNEL
+from execution.states import IN_FLIGHT, TaskStatus
+from execution.tasks import run
+
+POLL_SECONDS = 1.0
+"""The longest wait: bounds how late a lost NOTIFY, a retry that became due or a raised limit is noticed."""
+REFILL_SECONDS = 0.05
+REAP_SECONDS = 1.0
+NAME_VARIABLE = "EXECUTION_CLUSTER"
+logger = logging.getLogger(__name__)
+
+
+class EnqueueRefused(Exception):
+    """Execution tasks are queued by approving a proposal; use the cluster `default` for everything else."""
+
+
+class ExecutionBroker(Broker):
+    """Claims tasks for one cluster and waits for more: for a NOTIFY, a worker that ended a task, or a second."""
+
+    def __init__(self, list_key: str | None = None) -> None:
+        super().__init__(list_key or Conf.CLUSTER_NAME)
+        self._bell = install_bell()  # here, in the sentinel, before it forks the workers
+        self._cluster = os.environ.get(NAME_VARIABLE) or f"{os.uname().nodename}:{os.getpid()}"
+        self._capacity = Conf.WORKERS + settings.EXECUTION_PREFETCH
+        self._last = Claim((), free=self._capacity)
+        self._notified = True
+        self._listening: Any = None
+        self._reap_at = 0.0
+
+    def ping(self) -> bool:
+        """Called once, by a new sentinel: what a dead cluster of our name held is free again."""
+        expire_leases_of(self._cluster)
+        return True
+
+    def dequeue(self) -> list[tuple[int, str]]:
+        """The packages of newly claimed tasks, perhaps none; returns within about a second either way."""
+        try:
+            self._listen()
+            self._wait()
+            if time.monotonic() >= self._reap_at:
+                reap_expired_leases()
+                self._reap_at = time.monotonic() + REAP_SECONDS
+            self._last = claim_tasks(cluster=self._cluster, capacity=self._capacity)
+        except DatabaseError as error:
+            logger.warning("the queue is out of reach: %s", str(error).strip().splitlines()[0])
+            connection.close()
+            time.sleep(POLL_SECONDS)
+            return []
+        return [(lease.task_id, _package(lease)) for lease in self._last.leases]
+
+    def queue_size(self) -> int:
+        """How many tasks are queued."""
+        return ExecutionTask.objects.filter(status=TaskStatus.QUEUED).count()
+
+    def lock_size(self) -> int:
+        """How many tasks are leased or running."""
+        return ExecutionTask.objects.filter(status__in=IN_FLIGHT).count()
+
+    def enqueue(self, task: Any) -> NoReturn:  # noqa: ARG002
+        """Refused: a task is a row, written by the transaction that approves it."""
+        raise EnqueueRefused(EnqueueRefused.__doc__)
+
+    def delete_queue(self) -> NoReturn:
+        """Refused: approved work is not thrown away."""
+        raise EnqueueRefused("approved work is not thrown away; cancel tasks one by one")
+
+    purge_queue = delete_queue
+
+    def info(self) -> str:
+        """The kind of broker, for django-q2's pages."""
+        return "execution_tasks"
+
+    def _listen(self) -> None:
+        connection.ensure_connection()
+        if connection.connection is not self._listening:
+            connection.connection.add_notify_handler(self._note)
+            with connection.cursor() as cursor:
+                cursor.execute(f"LISTEN {CHANNEL}")
+            self._listening = connection.connection
+            self._notified = True  # by whatever was said before we listened
+
+    def _note(self, _notification: object) -> None:
+        self._notified = True
+
+    def _wait(self) -> None:
+        """Return when a claim may bring something: at once when the last one left nothing undone."""
+        if self._last.free:
+            self._wait_for_work()
+        else:
+            self._wait_for_room()
+        self._notified = False
+
+    def _wait_for_work(self) -> None:
+        if not self._notified and not self._bell.answer():
+            self._select(POLL_SECONDS)
+            self._bell.answer()
+
+    def _wait_for_room(self) -> None:
+        """A refill takes one transaction, so wait for room for a few; the prefetched ones keep the workers busy."""
+        wanted = 1 + settings.EXECUTION_PREFETCH // 2
+        rung = self._bell.answer()
+        if not rung:
+            self._select(POLL_SECONDS, for_notifications=False)
+            rung = self._bell.answer()
+        deadline = time.monotonic() + REFILL_SECONDS
+        while 0 < rung < wanted and (left := deadline - time.monotonic()) > 0:
+            self._select(left, for_notifications=False)
+            rung += self._bell.answer()
+
+    def _select(self, seconds: float, *, for_notifications: bool = True) -> None:
+        sources = [self._bell, connection.connection] if for_notifications else [self._bell]
+        readable, _, _ = select.select(sources, [], [], seconds)
+        if connection.connection in readable:
+            for _ in connection.connection.notifies(timeout=0):
+                pass  # the handler has noted it
+
+
+def _package(lease: Lease) -> str:
+    task = {
+        "id": uuid.uuid4().hex,
+        "name": f"task {lease.task_id}, fence {lease.fence}",
+        "func": run,
+        "args": (lease.task_id, lease.fence),
+        "kwargs": {},
+        "started": timezone.now(),
+    }
+    return str(SignedPackage.dumps(task))

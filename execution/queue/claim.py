@@ -1,0 +1,92 @@
+"""Claiming: the best queued tasks that there is room for become ours, under a lease and a new fence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from execution.queue.statements import fetch_all
+from proposals.models import Proposal
+
+CLAIM_LOCK = 7_236_520
+"""Only one cluster claims at a time, on any machine; so the limits of the types hold exactly."""
+
+# A claim that a crash of the server forgets is one that never happened: the tasks are queued, and no worker can
+# start them. So the commit need not wait for the disk.
+LOCK = "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(%(lock)s)"
+
+# Conditions on the status are literals, so that the partial indexes task_claim and task_lease serve them.
+CLAIM = """
+WITH in_flight AS MATERIALIZED (
+    SELECT type, leased_by FROM execution_tasks WHERE status IN ('leased', 'running')
+), mine AS MATERIALIZED (
+    SELECT greatest(%(capacity)s::int - count(*), 0) AS free FROM in_flight WHERE leased_by = %(cluster)s
+), room AS MATERIALIZED (
+    SELECT known.type, coalesce(type_limit.priority, 0) AS priority,
+           least(mine.free, type_limit.max_running - (
+               SELECT count(*) FROM in_flight WHERE in_flight.type = known.type
+           )) AS slots
+    FROM unnest(%(types)s::text[]) AS known (type)
+    CROSS JOIN mine
+    LEFT JOIN execution_typelimit AS type_limit ON type_limit.type = known.type
+    WHERE NOT EXISTS (SELECT FROM execution_executioncontrol WHERE is_halted)
+), best AS MATERIALIZED (
+    SELECT queued.id, row_number() OVER (ORDER BY room.priority DESC, queued.priority DESC, queued.id) AS place
+    FROM room CROSS JOIN LATERAL (
+        SELECT id, priority FROM execution_tasks
+        WHERE status = 'queued' AND type = room.type AND (not_before IS NULL OR not_before <= now())
+        ORDER BY priority DESC, id LIMIT greatest(room.slots, 0)
+        FOR UPDATE SKIP LOCKED
+    ) AS queued
+    ORDER BY place LIMIT (SELECT free FROM mine)
+), claimed AS (
+    UPDATE execution_tasks AS task
+    SET status = 'leased', fence = fence + 1, attempts = attempts + 1, leased_by = %(cluster)s, not_before = NULL,
+        lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+    FROM best WHERE task.id = best.id
+    RETURNING task.id, task.fence, task.attempts
+), told AS (
+    INSERT INTO execution_taskevent (task_id, name, before, after, attempt, actor_kind, note, created_at)
+    SELECT id, 'claimed', 'queued', 'leased', attempts, 'system', %(cluster)s, now() FROM claimed
+)
+SELECT mine.free, claimed.id, claimed.fence
+FROM mine LEFT JOIN (best JOIN claimed USING (id)) ON true ORDER BY best.place
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A claimed task, and the fence that proves that the claim is the latest."""
+
+    task_id: int
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one look at the queue brought: the tasks, best first, and how many more there was room for."""
+
+    leases: tuple[Lease, ...]
+    free: int
+
+
+@transaction.atomic
+def claim_tasks(*, cluster: str, capacity: int) -> Claim:
+    """Lease the best queued tasks, at most ``capacity`` in flight for this cluster, within the limits of the types.
+
+    Nothing while execution is halted. Claims of all clusters wait for each other (about a millisecond).
+    """
+    fetch_all(LOCK, {"lock": CLAIM_LOCK})  # a statement of its own: the next one must see what the last claim did
+    rows = fetch_all(
+        CLAIM,
+        {
+            "cluster": cluster,
+            "capacity": capacity,
+            "lease": settings.EXECUTION_LEASE_SECONDS,
+            "types": Proposal.Type.values,
+        },
+    )
+    leases = tuple(Lease(task_id, fence) for _, task_id, fence in rows if task_id is not None)
+    return Claim(leases, free=rows[0][0] - len(leases))

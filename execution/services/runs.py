@@ -1,0 +1,179 @@
+"""A task's way from claimed to ended. A worker's word counts only while its fence is the latest."""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from execution.failures import LeaseLost
+from execution.handlers import Execution
+from execution.models import ExecutionTask, RollbackArtifact
+from execution.queue.statements import fetch_all
+from execution.services.enqueue import add_children
+from execution.services.outcome import report_outcome
+from execution.services.reasons import reason_of
+from execution.states import ENDED, TaskStatus
+from proposals.actors import Actor
+
+LONGEST_BACKOFF_SECONDS = 600.0
+logger = logging.getLogger(__name__)
+
+# A start that a crash of the server forgets is a task whose lease runs out; its worker cannot finish it. So the
+# commit need not wait for the disk.
+START: Final = """
+WITH started AS (
+    UPDATE execution_tasks
+    SET status = 'running', started_at = clock_timestamp(),
+        lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+    WHERE id = %(id)s AND fence = %(fence)s AND status = 'leased'
+      AND NOT EXISTS (SELECT FROM execution_executioncontrol WHERE is_halted)
+    RETURNING *
+), told AS (
+    INSERT INTO execution_taskevent (task_id, name, before, after, attempt, actor_kind, note, created_at)
+    SELECT id, 'started', 'leased', 'running', attempts, 'system', leased_by, clock_timestamp() FROM started
+)
+SELECT started.*, set_config('synchronous_commit', 'off', true) AS asynchronous FROM started
+"""
+HAND_BACK: Final = """
+WITH handed_back AS (
+    UPDATE execution_tasks
+    SET status = 'queued', attempts = attempts - 1, lease_until = NULL, leased_by = ''
+    WHERE id = %(id)s AND fence = %(fence)s AND status = 'leased'
+      AND EXISTS (SELECT FROM execution_executioncontrol WHERE is_halted)
+    RETURNING id, attempts
+)
+INSERT INTO execution_taskevent (task_id, name, before, after, attempt, actor_kind, note, created_at)
+SELECT id, 'requeued', 'leased', 'queued', attempts, 'system', 'Execution is halted.', clock_timestamp()
+FROM handed_back
+RETURNING task_id
+"""
+LOCK_PROPOSAL: Final = """
+SELECT proposal.id FROM proposals_proposal AS proposal
+WHERE proposal.id = (SELECT proposal_id FROM execution_tasks WHERE id = %(id)s)
+FOR UPDATE
+"""
+END: Final = """
+WITH ended AS (
+    UPDATE execution_tasks
+    SET status = %(status)s, result = %(result)s::jsonb, error = %(error)s, lease_until = NULL, leased_by = '',
+        finished_at = CASE WHEN %(is_end)s THEN clock_timestamp() END,
+        not_before = clock_timestamp() + make_interval(secs => %(delay)s::float8)
+    WHERE id = %(id)s AND fence = %(fence)s AND status = 'running'
+    RETURNING id, attempts
+)
+INSERT INTO execution_taskevent (task_id, name, before, after, attempt, actor_kind, note, created_at)
+SELECT id, %(name)s, 'running', %(status)s, attempts, 'system', %(note)s, clock_timestamp() FROM ended
+RETURNING task_id
+"""
+
+
+def start_task(task_id: int, fence: int) -> ExecutionTask | None:
+    """Mark a leased task running. None for a stale delivery, and while execution is halted (then it is queued again).
+
+    One statement with a commit of its own.
+    """
+    parameters = {"id": task_id, "fence": fence, "lease": settings.EXECUTION_LEASE_SECONDS}
+    started = list(ExecutionTask.objects.raw(START, parameters))
+    if started:
+        return started[0]
+    fetch_all(HAND_BACK, {"id": task_id, "fence": fence})
+    return None
+
+
+@transaction.atomic(savepoint=False)
+def finish_task(task_id: int, fence: int, execution: Execution) -> None:
+    """Record what came of a running task, its way back and its children, and what that means for the proposal.
+
+    Locks the proposal, then the task. Raises LeaseLost, which undoes the transaction, for an older fence.
+    """
+    proposal_id = _lock_proposal_of(task_id)
+    waits_for = execution.waits_for
+    status = TaskStatus.WAITING if waits_for else TaskStatus.SUCCEEDED
+    result = execution.result | ({"waits_for": waits_for} if waits_for else {})
+    note = f"Waits for {waits_for}." if waits_for else ""
+    if not _end(task_id, fence, status, result=result, note=note):
+        raise LeaseLost
+    if execution.artifact is not None:
+        RollbackArtifact.objects.update_or_create(task_id=task_id, defaults={"data": execution.artifact})
+    if execution.children:
+        add_children(ExecutionTask.objects.get(pk=task_id), execution.children)
+    report_outcome(proposal_id, Actor.system())
+
+
+@transaction.atomic
+def fail_task(task_id: int, fence: int, error: BaseException | str, *, permanent: bool) -> None:
+    """Queue a running task again after a growing pause, or fail it: when permanent, or after its last attempt.
+
+    Locks the proposal, then the task. A task that is not ours any more stays as it is.
+    """
+    proposal_id = _lock_proposal_of(task_id)
+    task = ExecutionTask.objects.get(pk=task_id)
+    reason = reason_of(error)
+    if not permanent and task.attempts < task.max_attempts:
+        delay = backoff_seconds(task.attempts)
+        note = f"{reason} (again in {delay:.0f} s)"
+        _end(task_id, fence, TaskStatus.QUEUED, name="requeued", error=reason, note=note, delay=delay)
+    elif _end(task_id, fence, TaskStatus.FAILED, error=reason, note=reason):
+        report_outcome(proposal_id, Actor.system())
+
+
+@transaction.atomic
+def fail_expired_task(task_id: int) -> bool:
+    """Fail a task whose lease ran out in its last attempt: it kills or freezes its workers. Whether it was so.
+
+    Locks the proposal, then the task.
+    """
+    proposal_id = _lock_proposal_of(task_id)
+    expired = ExecutionTask.objects.filter(
+        pk=task_id, status=TaskStatus.RUNNING, lease_until__lt=Now(), attempts__gte=F("max_attempts")
+    )
+    task = expired.select_for_update().first()
+    if task is None:
+        return False
+    reason = f"its worker died or froze in each of {task.attempts} attempts; see the workers' log, then retry"
+    _end(task_id, task.fence, TaskStatus.FAILED, error=reason, note=f"The lease of {task.leased_by} ran out: {reason}.")
+    report_outcome(proposal_id, Actor.system())
+    return True
+
+
+def backoff_seconds(attempts: int) -> float:
+    """The pause before the next attempt: doubles with each one, give or take half, at most ten minutes."""
+    pause = float(settings.EXECUTION_RETRY_SECONDS) * 2.0 ** (attempts - 1)
+    return min(pause, LONGEST_BACKOFF_SECONDS) * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
+
+
+def _lock_proposal_of(task_id: int) -> int:
+    ((proposal_id,),) = fetch_all(LOCK_PROPOSAL, {"id": task_id})
+    return int(proposal_id)
+
+
+def _end(
+    task_id: int,
+    fence: int,
+    status: TaskStatus,
+    *,
+    name: str = "",
+    result: dict[str, Any] | None = None,
+    error: str = "",
+    note: str = "",
+    delay: float | None = None,
+) -> bool:
+    parameters = {
+        "id": task_id,
+        "fence": fence,
+        "status": status.value,
+        "is_end": status in ENDED,
+        "name": name or status.value,
+        "result": json.dumps(result or {}),
+        "error": error,
+        "note": note,
+        "delay": delay,
+    }
+    return bool(fetch_all(END, parameters))

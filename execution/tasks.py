@@ -1,0 +1,69 @@
+"""What django-q2 calls, in worker processes."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import OperationalError, connections, transaction
+
+from execution.failures import LeaseLost, TransientFailure
+from execution.handlers import handler_for
+from execution.models import ExecutionTask
+from execution.queue.heartbeat import Heartbeat
+from execution.queue.wakeup import ring_bell
+from execution.services.heartbeats import purge_heartbeats
+from execution.services.runs import fail_task, finish_task, start_task
+from proposals.services import expire_proposals
+
+MAY_PASS = (TransientFailure, OperationalError, ConnectionError, TimeoutError)
+logger = logging.getLogger(__name__)
+
+
+def run(task_id: int, fence: int) -> None:
+    """Run one delivery of a task. Safe to call any number of times: only the latest claim has an effect.
+
+    What the handler raises is recorded, not raised again; an exception that ends the process (a timeout of django-q2
+    is a SystemExit) is both.
+    """
+    try:
+        task = start_task(task_id, fence)
+        if task is not None:
+            _attempt(task)
+    finally:
+        ring_bell()
+
+
+def sweep_proposals() -> int:
+    """Expire what nobody decided in time; return how many. On a schedule."""
+    return expire_proposals()
+
+
+def sweep_heartbeats() -> int:
+    """Forget workers that went away without a word; return how many. On a schedule."""
+    return purge_heartbeats()
+
+
+def _attempt(task: ExecutionTask) -> None:
+    try:
+        with Heartbeat(task.pk, task.fence):
+            _execute(task)
+    except LeaseLost:
+        connections.close_all()  # it may have been interrupted in mid-query
+        logger.warning("task %s: the lease was lost, attempt %s left no effect here", task.pk, task.attempts)
+    except Exception as error:
+        logger.exception("task %s: attempt %s failed", task.pk, task.attempts)
+        fail_task(task.pk, task.fence, error, permanent=not isinstance(error, MAY_PASS))
+    except BaseException as error:
+        connections.close_all()
+        logger.exception("task %s: attempt %s was ended", task.pk, task.attempts)
+        fail_task(task.pk, task.fence, error, permanent=False)
+        raise
+
+
+def _execute(task: ExecutionTask) -> None:
+    handler = handler_for(task.kind)
+    if handler.in_transaction:
+        with transaction.atomic():
+            finish_task(task.pk, task.fence, handler.execute(task))
+    else:
+        finish_task(task.pk, task.fence, handler.execute(task))

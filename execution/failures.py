@@ -13,3 +13,7 @@ class TransientFailure(Exception):
 
 class RollbackRefused(Exception):
     """Undoing would destroy what came after, or there is nothing to undo; nothing was changed."""
+
+
+class LeaseLost(BaseException):
+    """Another worker has the task now, or it was cancelled. Not an Exception, so that no handler goes on after it."""

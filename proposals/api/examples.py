@@ -96,6 +96,15 @@ DETAIL: dict[str, Any] = ROW | {
         "claim": f"{_HOST}claim/",
     },
 }
+DECISION: dict[str, Any] = {
+    "id": 1,
+    "kind": "approve",
+    "by": "operator",
+    "note": "The down migration was tried on a copy; go ahead.",
+    "content_hash": ROW["content_hash"],
+    "assessment": 1,
+    "created_at": "2026-03-01T09:00:00Z",
+}
 SARIF_LOG: dict[str, Any] = {
     "version": "2.1.0",
     "runs": [

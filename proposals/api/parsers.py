@@ -14,6 +14,7 @@ from rest_framework.parsers import BaseParser
 from proposals.reports import MAX_REPORT_BYTES, Form
 
 MAX_BODY_BYTES = 64 * 1024
+_LONGEST_LENGTH = 18  # digits that int() takes without complaint
 
 
 class BodyTooLarge(APIException):
@@ -40,10 +41,10 @@ class ReportParser(BaseParser):
     form: ClassVar[Form]
 
     def parse(
-        self, stream: IO[Any], _media_type: str | None = None, _parser_context: Mapping[str, Any] | None = None
+        self, stream: IO[Any], _media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         """The body as a ReceivedReport. Raises BodyTooLarge over 2 MiB."""
-        return ReceivedReport(_read(stream, MAX_REPORT_BYTES, _parser_context), self.form)
+        return ReceivedReport(_read(stream, MAX_REPORT_BYTES, parser_context), self.form)
 
 
 class JSONReportParser(ReportParser):
@@ -66,12 +67,12 @@ class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(
-        self, stream: IO[Any], _media_type: str | None = None, _parser_context: Mapping[str, Any] | None = None
+        self, stream: IO[Any], _media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         """The body as a dict. Raises BodyTooLarge over 64 KiB, ParseError."""
         try:
             parsed = json.loads(
-                _read(stream, MAX_BODY_BYTES, _parser_context).decode("utf-8"),
+                _read(stream, MAX_BODY_BYTES, parser_context).decode("utf-8"),
                 object_pairs_hook=_each_key_once,
                 parse_constant=_refuse_constant,
             )
@@ -88,7 +89,7 @@ class StrictJSONParser(BaseParser):
 
 def _read(stream: IO[bytes], limit: int, context: Mapping[str, Any] | None) -> bytes:
     announced = context["request"].META.get("CONTENT_LENGTH", "") if context else ""
-    if announced.isdecimal() and int(announced) > limit:
+    if announced.isdecimal() and (len(announced) > _LONGEST_LENGTH or int(announced) > limit):
         raise BodyTooLarge(limit)
     content = stream.read(limit + 1)
     if len(content) > limit:

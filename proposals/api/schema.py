@@ -8,7 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, inline_serializer
 
 from proposals.api import problems
-from proposals.api.examples import DETAIL, MARKDOWN, REPORT, ROW, SARIF_LOG
+from proposals.api.examples import DECISION, DETAIL, MARKDOWN, REPORT, ROW, SARIF_LOG
 from proposals.api.problems import problem_responses
 from proposals.api.requests import DecideSerializer, NoteSerializer, ReasonSerializer
 from proposals.api.serializers import (
@@ -152,6 +152,7 @@ _ACT = problem_responses(
     problems.TOO_LARGE,
     problems.UNSUPPORTED_MEDIA_TYPE,
 )
+_APPROVED = DETAIL | {"status": "approved", "approvals_missing": 0, "decisions": [DECISION]}
 _NOTE = {"note": "The down migration was tried on a copy; go ahead."}
 
 DECIDE: dict[str, Any] = {
@@ -181,6 +182,7 @@ DECIDE: dict[str, Any] = {
         request_example(
             "approve", {"kind": "approve", "content_hash": DETAIL["content_hash"], "assessment": 1} | _NOTE
         ),
+        answer_example("approved", {"decision": DECISION, "proposal": _APPROVED}, 201),
     ],
 }
 WITHDRAW: dict[str, Any] = {
@@ -190,7 +192,10 @@ WITHDRAW: dict[str, Any] = {
     "tags": _TAGS,
     "request": NoteSerializer,
     "responses": _DETAIL | _ACT,
-    "examples": [request_example("withdraw", {"note": "A better plan follows."})],
+    "examples": [
+        request_example("withdraw", {"note": "A better plan follows."}),
+        answer_example("withdrawn", DETAIL | {"status": "withdrawn"}),
+    ],
 }
 REOPEN: dict[str, Any] = {
     "operation_id": "proposals_reopen",
@@ -199,7 +204,10 @@ REOPEN: dict[str, Any] = {
     "tags": _ACTS,
     "request": ReasonSerializer,
     "responses": _DETAIL | _ACT,
-    "examples": [request_example("reopen", {"note": "The syntax finding is about a dialect we run."})],
+    "examples": [
+        request_example("reopen", {"note": "The syntax finding is about a dialect we run."}),
+        answer_example("blocked", DETAIL),
+    ],
 }
 _CLAIM = _DETAIL | problem_responses(problems.NOT_FOUND, problems.INVALID_STATE)
 CLAIM: dict[str, Any] = {
@@ -209,6 +217,9 @@ CLAIM: dict[str, Any] = {
     "tags": _ACTS,
     "request": None,
     "responses": _CLAIM,
+    "examples": [
+        answer_example("claimed", DETAIL | {"claimed_by": "operator", "claimed_at": "2026-03-01T09:00:00Z"}),
+    ],
 }
 RELEASE_CLAIM: dict[str, Any] = {
     "operation_id": "proposals_release_claim",
@@ -217,4 +228,5 @@ RELEASE_CLAIM: dict[str, Any] = {
     "tags": _ACTS,
     "request": None,
     "responses": _CLAIM,
+    "examples": [answer_example("released", DETAIL)],
 }

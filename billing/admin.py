@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from babel.numbers import list_currencies
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import TabularInline
@@ -10,10 +12,25 @@ from billing.models import Offer, Price
 from proposals.admin.desk import DeskAdmin
 
 
+class PriceForm(forms.ModelForm[Price]):
+    """A price in a currency that exists."""
+
+    class Meta:
+        model = Price
+        fields = ("amount", "currency", "is_active")
+
+    def clean_currency(self) -> str:
+        code = str(self.cleaned_data["currency"]).upper()
+        if code not in list_currencies():
+            raise forms.ValidationError(f"{code} is no ISO 4217 currency.")
+        return code
+
+
 class PriceInline(TabularInline):
     """Prices are switched off, never deleted: orders will point at them."""
 
     model = Price
+    form = PriceForm
     extra = 0
     fields = ("amount", "currency", "is_active")
     can_delete = False

@@ -47,7 +47,7 @@ def choices_for(task: ExecutionTask, user: User, *, has_way_back: bool) -> list[
     if task.status == TaskStatus.FAILED:
         found.append(Choice("retry", "Retry", "primary", run))
     if TaskStatus.CANCELLED in after and task.status != TaskStatus.RUNNING:
-        found.append(Choice("cancel", "Cancel", "default", run))
+        found.append(Choice("cancel", "Cancel the task", "default", run))
     return found
 
 

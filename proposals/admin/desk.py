@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin import ShowFacets
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -25,6 +26,7 @@ class DeskAdmin(ModelAdmin):
     """An admin with pages of its own, that never counts a whole table."""
 
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER
     empty_title = "Nothing here"
     empty_text = "No row matches."
 

@@ -45,13 +45,13 @@ class PolicyForm(forms.Form):
     approvals_mitigate = _number("Approvals: mitigate", "So many different people must approve.")
     approvals_clear = _number("Approvals: clear", "So many, when cleared proposals do not go ahead by themselves.")
     approvals_returned = _number("Approvals: reopened", "So many for one that was returned and reopened.")
+    expires_after_days = _number("Days to decide", "After so many days without a decision a proposal expires.")
+    max_content_bytes = _number("Largest file, in bytes", "A larger file is returned to its producer.")
     protected_paths = forms.CharField(
         help_text="One glob a line. A proposal for a file that matches is blocked.",
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 10, "spellcheck": "false"}),
         required=False,
     )
-    expires_after_days = _number("Days to decide", "After so many days without a decision a proposal expires.")
-    max_content_bytes = _number("Largest file, in bytes", "A larger file is returned to its producer.")
     note = forms.CharField(
         label="Why this change",
         help_text="Stays with the version for good.",

@@ -1,0 +1,17 @@
+"""Amounts in minor units, as a customer reads them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from babel.numbers import format_currency, get_currency_precision
+from django.utils.translation import get_language, to_locale
+
+
+def format_money(amount: int, currency: str) -> str:
+    """An amount in minor units of an ISO 4217 currency, in the language of the page: 1900 EUR is "€19.00".
+
+    How many minor units make one is the currency's own: 1900 JPY is "¥1,900", 1900 BHD is "BHD 1.900".
+    """
+    digits = get_currency_precision(currency)
+    return format_currency(Decimal(amount).scaleb(-digits), currency, locale=to_locale(get_language() or "en"))

@@ -1,0 +1,16 @@
+"""Prices in templates."""
+
+from __future__ import annotations
+
+from django import template
+
+from billing.models import Price
+from billing.money import format_money
+
+register = template.Library()
+
+
+@register.filter
+def price(price: Price) -> str:
+    """What a price says to a customer."""
+    return format_money(price.amount, price.currency)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
 
-from fsarsite.samples import Login, ensure_logins, ensure_shop_tables, ensure_workspace, load_reports
+from fsarsite.samples import Login, ensure_logins, ensure_shop_tables, ensure_workspace, load_offers, load_reports
 from proposals.imports import Result
 
 
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         self._prepare_workspace()
         try:
             self._load_reports()
+            self.stdout.write(f"Sample offers: {load_offers()} made")
             for login in ensure_logins():  # last: a password that is made is shown at once, whatever fails before
                 self._show_login(login)
         except Group.DoesNotExist:

@@ -13,8 +13,9 @@ from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 from pytest_django.fixtures import Settings
 
+from billing.models import Offer
 from fsarsite.samples import ensure_shop_tables, ensure_workspace
-from proposals.models import Proposal, User
+from proposals.models import Opportunity, Proposal, User
 from proposals.states import Status
 
 
@@ -77,6 +78,27 @@ def test_load_samples_outcome_of(installation: Settings, name: str, status: Stat
     load()
 
     assert Proposal.objects.get(report_id=f"sample_{name}").status == status
+
+
+@pytest.mark.django_db
+def test_load_samples_publishes_offers_for_the_opportunities_of_the_reports(installation: Settings) -> None:
+    load()
+
+    offers = Offer.objects.on_sale()
+    assert {offer.opportunity for offer in offers} == set(Opportunity.objects.all())
+    assert all(offer.opportunity.proposal_set.exists() for offer in offers)
+    assert [offer.prices.get().currency for offer in offers] == ["EUR"] * 4
+
+
+@pytest.mark.django_db
+def test_load_samples_leaves_an_offer_that_was_changed(installation: Settings) -> None:
+    load()
+    Offer.objects.filter(slug="gift-card").update(is_published=False, name="Voucher")
+
+    assert "Sample offers: 0 made" in load()
+
+    offer = Offer.objects.get(slug="gift-card")
+    assert (offer.name, offer.is_published, offer.prices.count()) == ("Voucher", False, 1)
 
 
 @pytest.mark.django_db

@@ -42,6 +42,7 @@ def test_blocked_founding_report_says_that_the_block_is_its_own_and_what_calls_f
 
 
 def test_returned_founding_report_has_its_syntax_finding_on_the_line(printed: str) -> None:
-    finding = Finding.objects.get(assessment__outcome="returned", level="error")
+    finding = Finding.objects.get(assessment__outcome="returned", rule_id="syntax/sql")
 
-    assert (finding.rule_id, finding.artifact, finding.start_line) == ("syntax/sql", "content", 6)
+    assert (finding.level, finding.artifact, finding.start_line) == ("error", "content", 6)
+    assert "content:6: error: SQL: syntax error" in printed

@@ -36,6 +36,14 @@ BAD = [
     ("a.css", "document.querySelector('a') { color: red }\n", "syntax/css", 1),
     ("a.css", "a{" * 5_000, "syntax/css", 1),
 ]
+JSX = """import R from 'r';
+export default (p) => (
+  <R {...p} a="}" b={/* c */}>
+    text {p.d && <i e={p.f}>{' '}</i>}
+    <></>{p.g.map((h) => <R key={h}>{`${h}`}</R>)}
+  </R>
+);
+"""
 GOOD = [
     ("a.sql", "CREATE TABLE x (id serial PRIMARY KEY);\nCREATE INDEX ON x (id);\n"),
     ("a.json", '{"a": [1, 2.5e3, null, true, "\\u00e4"]}\n'),
@@ -49,10 +57,7 @@ GOOD = [
     ("a.js", "import a from 'a';\nexport const b = await a();\n"),
     (
         "a.js",
-        (
-            "import R from 'r';\nexport default (p) => (\n  <R {...p} a=\"}\" b={/* c */}>\n    text {p.d && <i e={p.f}>{' '}</i>}\n"
-            "    <></>{p.g.map((h) => <R key={h}>{`${h}`}</R>)}\n  </R>\n);\n"
-        ),
+        ("a.js", JSX),
     ),
     ("a.ts", "export const a: number = 1;\n"),
     ("a.css", ":root { --gap: { a: b }; }\na:not(.b) > c[d='e']::before { content: 'x'; }\n"),

@@ -1,0 +1,100 @@
+"""Credentials by their published shapes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("a Stripe live key", re.compile(r"\b[sr]k_live_[0-9a-zA-Z]{16,}")),
+    ("a Stripe test key", re.compile(r"\b[sr]k_test_[0-9a-zA-Z]{20,}")),
+    ("a Stripe webhook secret", re.compile(r"\bwhsec_[0-9a-zA-Z+/=]{24,}")),
+    ("an AWS access key", re.compile(r"\b(?:AKIA|ASIA|AGPA|AIDA|AROA)[0-9A-Z]{16}\b")),
+    ("an AWS secret key", re.compile(r"(?i)aws[\w .-]{0,30}secret[\w .-]{0,30}[\"' :=]{1,5}[0-9a-zA-Z/+]{40}\b")),
+    ("a GitHub token", re.compile(r"\b(?:gh[pousr]_[0-9a-zA-Z]{36,}|github_pat_[0-9a-zA-Z_]{40,})")),
+    ("a GitLab token", re.compile(r"\bglpat-[0-9a-zA-Z_-]{20,}")),
+    ("a Slack token", re.compile(r"\bxox[abeoprs]-[0-9a-zA-Z-]{10,}")),
+    ("a Google API key", re.compile(r"\bAIza[0-9A-Za-z_-]{35}")),
+    ("an OpenAI or Anthropic key", re.compile(r"\bsk-(?:proj-|ant-)?[0-9a-zA-Z_-]{32,}")),
+    ("a SendGrid key", re.compile(r"\bSG\.[0-9A-Za-z_-]{16,}\.[0-9A-Za-z_-]{16,}")),
+    ("an npm token", re.compile(r"\bnpm_[0-9a-zA-Z]{36}\b")),
+    ("a private key", re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----")),
+    ("a signed token", re.compile(r"\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}")),
+)
+_URL = re.compile(
+    r"\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|redis|rediss|amqps?|mssql|ftp|https?)(?:\+\w+)?://"
+    r"(?P<user>[^\s:/@'\"<>]{0,60}):(?P<password>[^\s/@'\"<>]{1,120})@[^\s'\"]{1,120}"
+)
+_ASSIGNED = re.compile(
+    r"(?i)\b[\w.-]{0,40}(?:password|passwd|secret|api_?key|access_?key|auth_?token|private_?key)[\w.-]{0,20}[\"']?\s*[:=]\s*"
+    r"[\"'](?P<password>[^\"'\s]{6,120})[\"']"
+)
+_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{24,4096}={0,2}")
+_PLACEHOLDER = re.compile(
+    r"(?i)your|my_|example|placeholder|change|replace|dummy|sample|xxx|\*\*\*|\.\.\.|<|>|\{|\}|\$|%|test|fake|todo|here|"
+    r"process\.env|os\.environ|getenv|secret_?key|insert|redacted|none|null|undefined|goes"
+)
+_WEAK = re.compile(
+    r"(?i)^(?:pass(?:word)?\d*|secret\d*|admin\d*|root\d*|postgres\d*|guest|user\d*|123\d*|default|dev|local)$"
+)
+_MAX_DECODINGS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """`kind` is a phrase for a message; the value is never kept. A weak one is a guessable default."""
+
+    kind: str
+    is_weak: bool = False
+
+
+def secrets_in(line: str) -> Iterator[Secret]:
+    """Each secret of one line. Bounded: lines are read up to 20,000 characters."""
+    text = line[:20_000]
+    yield from _plain(text)
+    for times in range(1, _MAX_DECODINGS + 1):
+        decoded = " ".join(_decoded(text))
+        for secret in _plain(decoded):
+            yield Secret(f"{secret.kind}, base64-encoded {'twice' if times > 1 else 'once'}", secret.is_weak)
+        text = decoded
+
+
+def _plain(text: str) -> Iterator[Secret]:
+    for kind, shape in _SHAPES:
+        if any(not _is_placeholder(match[0]) for match in shape.finditer(text)):
+            yield Secret(kind)
+    for match in _URL.finditer(text):
+        if not _PLACEHOLDER.search(match["password"]):
+            is_weak = bool(_WEAK.match(match["password"])) or match["password"] == match["user"]
+            yield Secret("a password in a URL", is_weak or "localhost" in match[0])
+    for match in _ASSIGNED.finditer(text):
+        password = match["password"]
+        if not _PLACEHOLDER.search(password) and _looks_random(password):
+            yield Secret("a value for a password or key")
+        elif _WEAK.match(password):
+            yield Secret("a guessable password", is_weak=True)
+
+
+def _is_placeholder(value: str) -> bool:
+    body = value.rsplit("_", maxsplit=1)[-1]
+    return "..." in value or "example" in value.lower() or (len(body) > 3 and len(set(body.lower())) <= 3)
+
+
+def _looks_random(value: str) -> bool:
+    kinds = (any(map(str.isdigit, value)), any(map(str.islower, value)), any(map(str.isupper, value)))
+    return len(value) >= 12 and sum(kinds) >= 2 and any(map(str.isdigit, value)) and len(set(value)) >= 8
+
+
+def _decoded(text: str) -> Iterator[str]:
+    for match in _ENCODED.finditer(text):
+        body = match[0].rstrip("=").replace("-", "+").replace("_", "/")
+        try:
+            raw = base64.b64decode(body + "=" * (-len(body) % 4), validate=True)
+            decoded = raw.decode("ascii")
+        except (binascii.Error, ValueError):
+            continue
+        if decoded.isprintable():
+            yield decoded

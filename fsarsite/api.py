@@ -9,6 +9,7 @@ from fsarsite.problem_page import problem_page
 
 urlpatterns = [
     path("", include("proposals.api.urls")),
+    path("", include("execution.api.urls")),
     path("", include("billing.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),

@@ -20,6 +20,8 @@ from rest_framework import exceptions
 from rest_framework.reverse import reverse
 from rest_framework.views import set_rollback
 
+from execution.failures import RollbackRefused
+from execution.services.rights import ExecutionRefused
 from execution.states import InvalidTaskTransition
 from fsarsite.request_ids import request_id
 from proposals.api import problems
@@ -107,6 +109,8 @@ _TABLE = (  # the first row that fits is taken
     _Row(DecisionRefused, problems.INVALID_STATE),
     _Row(InvalidTransition, problems.INVALID_STATE, _current),
     _Row(InvalidTaskTransition, problems.INVALID_STATE, _current),
+    _Row(ExecutionRefused, problems.INVALID_STATE),
+    _Row(RollbackRefused, problems.ROLLBACK_REFUSED),
     _Row(exceptions.ValidationError, problems.REQUEST_INVALID, _invalid),
     _Row(exceptions.ParseError, problems.MALFORMED),
     _Row(UnreadablePostError, problems.MALFORMED),  # the caller hung up

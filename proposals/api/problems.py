@@ -89,6 +89,13 @@ DECISION_STALE = ProblemType(
     "It was assessed again since you read it",
     "A decision is bound to the content and the assessment that were read. Read the proposal again, then decide.",
 )
+ROLLBACK_REFUSED = ProblemType(
+    "rollback-refused",
+    HTTPStatus.CONFLICT,
+    "Nothing was undone",
+    "Undoing it would destroy what came after, or what undoes it cannot be reached now. The attempt is recorded with "
+    "the task; `detail` says what is in the way. It may be tried again.",
+)
 TOO_LARGE = ProblemType(
     "too-large",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -133,6 +140,7 @@ TYPES: Mapping[str, ProblemType] = {
         REPORT_CONFLICT,
         INVALID_STATE,
         DECISION_STALE,
+        ROLLBACK_REFUSED,
         TOO_LARGE,
         UNSUPPORTED_MEDIA_TYPE,
         THROTTLED,

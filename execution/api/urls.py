@@ -1,0 +1,21 @@
+"""The addresses of tasks."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from execution.api import views
+
+_one = [
+    path("", views.TaskDetail.as_view(), name="api-task"),
+    path("events/", views.TaskEvents.as_view(), name="api-task-events"),
+    path("rollback/", views.RollBackEndpoint.as_view(), name="api-task-rollback"),
+    path("cancel/", views.CancelEndpoint.as_view(), name="api-task-cancel"),
+    path("complete/", views.CompleteEndpoint.as_view(), name="api-task-complete"),
+    path("retry/", views.RetryEndpoint.as_view(), name="api-task-retry"),
+]
+urlpatterns = [
+    path("tasks/", views.TaskList.as_view(), name="api-tasks"),
+    path("tasks/<uuid:public_id>/", include(_one)),
+    path("execution/", views.ControlEndpoint.as_view(), name="api-execution"),
+]

@@ -109,10 +109,7 @@ ROLL_BACK = _operation(
     "Roll back",
     "Undoes what the task did, with what was kept for it. People with `execution.rollback_task` only. A refusal "
     "changes nothing and is recorded too.",
-    _ACT
-    | problem_responses(
-        problems.MALFORMED, problems.REQUEST_INVALID, problems.INVALID_STATE, problems.ROLLBACK_REFUSED
-    ),
+    _ACT | problem_responses(problems.INVALID_STATE, problems.ROLLBACK_REFUSED),
     request_example("rollback", {"reason": "The shop is slower since; the revenue page times out."}),
     answer_example("rolled_back", DETAIL | {"status": "rolled_back"}),
 ) | {"request": RollBackSerializer}

@@ -20,7 +20,9 @@ class TaskSerializer(serializers.ModelSerializer[ExecutionTask]):
     url = serializers.SerializerMethodField()
     proposal = serializers.CharField(source="proposal.report_id", help_text="The report that asked for it.")
     proposal_url = serializers.SerializerMethodField()
-    parent = serializers.UUIDField(source="parent.public_id", default=None, allow_null=True)
+    parent = serializers.UUIDField(  # type: ignore[assignment]  # the member's name
+        source="parent.public_id", default=None, allow_null=True
+    )
     approved_by = serializers.CharField(
         source="approved_by.username", default=None, allow_null=True, help_text="Null when the policy let it go ahead."
     )

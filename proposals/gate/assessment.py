@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from proposals.gate.analyzer import Analyzer, all_analyzers
 from proposals.gate.findings import Effect, Finding, Level, Rule, Sighting, number_findings
 from proposals.gate.narrative import Narrative, narrate
@@ -20,6 +23,7 @@ CRASHED = Rule(
     "An analyzer could not finish",
     "Decide by reading the content itself, and report the analyzer to whoever runs the gate.",
 )
+_MOST_OF_A_RULE = 50
 BLOCK_MARKER_RULE = "envelope/block-marker"
 REVIEW_MARKER_RULE = "envelope/review-marker"
 _EFFECT_ORDER = {Effect.BLOCK: 0, Effect.UNUSABLE: 1, Effect.REVIEW: 2, Effect.NONE: 3}
@@ -39,11 +43,22 @@ def assess(report: Report, rules: Rules, analyzers: tuple[Analyzer, ...] | None 
 
 def _examine(analyzer: Analyzer, subject: Subject, rules: Rules) -> list[Sighting]:
     try:
-        return list(analyzer.examine(subject, rules))
+        return _first_of_each(analyzer.examine(subject, rules))
     # A gate fails closed: whatever an analyzer dies of, the content is then unread and so is blocked.
     except Exception as error:  # noqa: BLE001
         name = type(analyzer).__name__
         return [Sighting(CRASHED, f"The analyzer {name} stopped with {type(error).__name__}; its part is unread.")]
+
+
+def _first_of_each(sightings: Iterable[Sighting]) -> list[Sighting]:
+    """At most 50 of a rule: a person reads no more, and a hostile file could make a million."""
+    kept: list[Sighting] = []
+    counts: Counter[str] = Counter()
+    for sighting in sightings:
+        counts[sighting.rule.id] += 1
+        if counts[sighting.rule.id] <= _MOST_OF_A_RULE:
+            kept.append(sighting)
+    return kept
 
 
 def _rank(finding: Finding) -> tuple[int, int, int, str]:

@@ -26,6 +26,9 @@ WEAK = Rule(
     "Read it from the environment, without a default.",
 )
 
+# No credential that a rule knows fits into less.
+_SHORTEST = 14
+
 
 @register
 class Secrets(Analyzer):
@@ -43,6 +46,8 @@ class Secrets(Analyzer):
         offset = subject.frame.content_start_line - 1 if subject.frame else 0
         last = offset + len(subject.content_lines)
         for number, line in enumerate(subject.report_lines, 1):
+            if len(line) < _SHORTEST:
+                continue
             is_content = subject.frame is not None and offset < number <= last
             region = subject.content_region(number - offset) if is_content else subject.report_region(number)
             for secret in secrets_in(line):

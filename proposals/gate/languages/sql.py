@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,14 @@ from proposals.gate.subject import Subject, is_too_large
 
 # libpg_query reads C strings and UTF-8: a NUL would end the text early and a lone surrogate cannot be encoded.
 _UNREADABLE = {0: "\ufffd"} | dict.fromkeys(range(55296, 57344), "�")
+# Below this length no chain can be long enough to matter.
+_SHORT = 8_000
+_MAX_CHAIN = 4_000
+_CHAIN_TOKEN = re.compile(
+    r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|\$(\w*)\$.*?\$\1\$"
+    r"|[(),;\[\]]|[-+*/<>=~!@#%^&|?:.]+|\b(?:and|or|not|is|in|like|between|union|except|intersect|case|join|collate|at)\b",
+    re.DOTALL | re.IGNORECASE,
+)
 _SQL_LABELS = {"sql", "postgres", "postgresql", "pgsql", "psql"}
 _SQL_VERBS = {"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "TRUNCATE", "GRANT", "WITH", "COPY"}
 
@@ -52,6 +61,8 @@ class SqlText:
 def parse_sql(text: str) -> ParsedSql:
     """Parse without running. A syntax error still gives the statements that come before it."""
     readable = text.translate(_UNREADABLE)
+    if len(readable) > _SHORT and _chain_length(readable) > _MAX_CHAIN:
+        return ParsedSql((), "nested too deeply to parse", 1)
     try:
         return ParsedSql(_statements(readable))
     except (parser.ParseError, RecursionError) as error:
@@ -99,6 +110,29 @@ def _begins_like_sql(text: str) -> bool:
 def _without_hash_comments(text: str) -> str:
     """Fences filed under another language comment as that language does."""
     return "\n".join(f"--{line}" if line.lstrip().startswith("#") else line for line in text.split("\n"))
+
+
+def _chain_length(text: str) -> int:
+    """The longest chain of operators over all open brackets: what the parser's native recursion grows with.
+
+    libpg_query bounds brackets by itself and not chains such as 1 + 1 + 1; tens of thousands overflow its stack.
+    """
+    longest, counts = 0, [0]
+    for match in _CHAIN_TOKEN.finditer(text):
+        mark = match[0]
+        if mark in "([":
+            counts.append(0)
+        elif mark in ")]":
+            inner = counts.pop() if len(counts) > 1 else 0
+            counts[-1] += mark == "]" and inner >= 0
+        elif mark == ",":
+            counts[-1] = 0
+        elif mark == ";":
+            counts = [0]
+        elif not mark.startswith(("'", '"', "--", "/*", "$")):
+            counts[-1] += 1
+        longest = max(longest, counts[-1] + len(counts))
+    return longest
 
 
 def _error_offset(text: str, error: Exception) -> int:

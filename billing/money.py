@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from babel.numbers import format_currency, get_currency_precision
 from django.utils.translation import get_language, to_locale
+
+# CLDR puts a space between a currency's letters and the number; babel leaves it out.
+_CODE_MEETS_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 
 def format_money(amount: int, currency: str) -> str:
@@ -14,4 +18,5 @@ def format_money(amount: int, currency: str) -> str:
     How many minor units make one is the currency's own: 1900 JPY is "¥1,900", 1900 BHD is "BHD 1.900".
     """
     digits = get_currency_precision(currency)
-    return format_currency(Decimal(amount).scaleb(-digits), currency, locale=to_locale(get_language() or "en"))
+    shown = format_currency(Decimal(amount).scaleb(-digits), currency, locale=to_locale(get_language() or "en"))
+    return _CODE_MEETS_DIGIT.sub("\N{NO-BREAK SPACE}", shown)

@@ -9,13 +9,15 @@ from django import forms
 
 from execution.models import ExecutionTask, Rollback
 from execution.services.interventions import cancel_task, retry_task
+from execution.services.outcome import FOR_PEOPLE
+from execution.services.people import complete_task
 from execution.services.rights import ExecutionRefused
+from execution.services.rollback import roll_back_task
 from execution.states import TRANSITIONS, InvalidTaskTransition, TaskStatus
 from proposals.models import User
 from proposals.states import InvalidTransition
 
 REFUSALS = (ExecutionRefused, InvalidTaskTransition, InvalidTransition)
-_FOR_PEOPLE = (ExecutionTask.Kind.PERSON, ExecutionTask.Kind.IDEA)
 
 
 class InterventionForm(forms.Form):
@@ -42,7 +44,7 @@ def choices_for(task: ExecutionTask, user: User, *, has_way_back: bool) -> list[
     found = []
     if task.status == TaskStatus.SUCCEEDED and has_way_back:
         found.append(Choice("roll_back", "Roll back", "danger", _why_not(user, "execution.rollback_task")))
-    if task.status == TaskStatus.WAITING and task.kind in _FOR_PEOPLE:
+    if task.status == TaskStatus.WAITING and task.kind in FOR_PEOPLE:
         found.append(Choice("complete", "Mark as done", "primary", run))
     if task.status == TaskStatus.FAILED:
         found.append(Choice("retry", "Retry", "primary", run))
@@ -58,8 +60,6 @@ def _why_not(user: User, right: str) -> str:
 
 
 def _roll_back(task: ExecutionTask, by: User, note: str) -> str:
-    from execution.services.rollback import roll_back_task
-
     rollback = roll_back_task(task_id=task.pk, by=by, reason=note)
     if rollback.outcome == Rollback.Outcome.REFUSED:
         raise ExecutionRefused(f"the rollback was refused: {rollback.detail}")
@@ -67,8 +67,6 @@ def _roll_back(task: ExecutionTask, by: User, note: str) -> str:
 
 
 def _complete(task: ExecutionTask, by: User, note: str) -> str:
-    from execution.services.people import complete_task
-
     complete_task(task_id=task.pk, by=by, note=note)
     return "Marked as done."
 

@@ -40,6 +40,14 @@ class Shown:
         return f"{self.proposal_id}|{self.assessment_id}|{self.content_hash}"
 
 
+def shown_rows(posted: Iterable[str]) -> list[Shown] | None:
+    """The rows that the confirmation page sent back; None when they are not as it wrote them."""
+    try:
+        return [Shown.parse(row) for row in posted]
+    except ValueError:
+        return None
+
+
 class ReasonForm(forms.Form):
     """One reason for all rows."""
 

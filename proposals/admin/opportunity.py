@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from unfold.decorators import display
 
 from proposals.admin.desk import ReadOnlyAdmin
+from proposals.display import reveal
 from proposals.models import Opportunity
 
 
@@ -12,8 +14,13 @@ from proposals.models import Opportunity
 class OpportunityAdmin(ReadOnlyAdmin):
     """Read only: an opportunity comes into being with the first report that names it."""
 
-    list_display = ("name", "created_at")
+    list_display = ("called", "created_at")
+    actions = None
     search_fields = ("name",)
     ordering = ("name",)
-    fields = ("name", "created_at")
-    actions = None
+    fields = ("called", "created_at")
+    readonly_fields = ("called",)
+
+    @display(description="Name", ordering="name")
+    def called(self, opportunity: Opportunity) -> str:
+        return reveal(opportunity.name)

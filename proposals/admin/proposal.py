@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from proposals.admin.bulk import LIMIT, BulkWork, ReasonForm, Shown, approve_all, reject_all
+from proposals.admin.bulk import LIMIT, BulkWork, ReasonForm, Shown, approve_all, reject_all, shown_rows
 from proposals.admin.columns import ProposalColumns
 from proposals.admin.decisions import REFUSALS, DecisionForm, act
 from proposals.admin.desk import signed_in
@@ -135,7 +135,10 @@ class ProposalAdmin(ProposalColumns):
         is_confirmed = "confirmed" in request.POST
         form = ReasonForm(request.POST if is_confirmed else None)
         if is_confirmed and form.is_valid():
-            rows = [Shown.parse(row) for row in request.POST.getlist("shown")[:LIMIT]]
+            rows = shown_rows(request.POST.getlist("shown")[:LIMIT])
+            if rows is None:
+                messages.error(request, "Nothing was changed: the form came back incomplete; choose the rows again.")
+                return None
             messages.info(request, str(work(rows, by=signed_in(request), note=form.cleaned_data["note"])))
             return HttpResponseRedirect(request.get_full_path())
         proposals = list(queryset.order_by(*self.ordering)[: LIMIT + 1])

@@ -25,7 +25,7 @@ from execution.services.rights import ExecutionRefused
 from execution.states import InvalidTaskTransition
 from fsarsite.request_ids import request_id
 from proposals.api import problems
-from proposals.api.parsers import BodyTooLarge
+from proposals.api.parsers import BodyTooLarge, LengthRequired
 from proposals.api.problems import MEDIA_TYPE, ProblemType
 from proposals.reports import FIELDS, ReportError
 from proposals.services import DecisionRefused, DecisionStale, NotAllowed, ReasonTooShort, ReportConflict
@@ -121,6 +121,7 @@ _TABLE = (  # the first row that fits is taken
     _Row(exceptions.NotFound, problems.NOT_FOUND),
     _Row(Http404, problems.NOT_FOUND),
     _Row(exceptions.MethodNotAllowed, problems.METHOD_NOT_ALLOWED),
+    _Row(LengthRequired, problems.LENGTH_REQUIRED),
     _Row(BodyTooLarge, problems.TOO_LARGE),
     _Row(exceptions.UnsupportedMediaType, problems.UNSUPPORTED_MEDIA_TYPE),
     _Row(exceptions.Throttled, problems.THROTTLED),

@@ -67,6 +67,7 @@ _ACT = _NOW | problem_responses(
     problems.REQUEST_INVALID,
     problems.NOT_FOUND,
     problems.INVALID_STATE,
+    problems.LENGTH_REQUIRED,
     problems.TOO_LARGE,
     problems.UNSUPPORTED_MEDIA_TYPE,
 )

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 from rest_framework.utils.mediatypes import media_type_matches
 
+from proposals.api.parsers import LengthRequired
 from proposals.api.permissions import HasRight
 from proposals.models import User
 
@@ -42,6 +43,7 @@ class Endpoint(GenericAPIView[Any]):
     serializer_class: type[BaseSerializer[Any]]
     filterset_class: ClassVar[type[FilterSet] | None] = None
     permission_classes = [HasRight]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     content_negotiation_class = OneRepresentation
 
     @classonlymethod
@@ -53,6 +55,8 @@ class Endpoint(GenericAPIView[Any]):
         """Check the caller. What the API says is for programs and logs: always English, whatever the browser likes."""
         activate("en")
         super().initial(request, *args, **kwargs)
+        if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
+            raise LengthRequired  # Django would take the body for empty
 
     def filter_queryset(self, queryset: Any) -> Any:
         """The rows that the parameters ask for. Raises ValidationError for an unknown parameter: a typing error in

@@ -27,6 +27,14 @@ class BodyTooLarge(APIException):
         super().__init__(f"the body has more than {limit} bytes")
 
 
+class LengthRequired(APIException):
+    """The body comes in chunks, without a length."""
+
+    status_code = status.HTTP_411_LENGTH_REQUIRED
+    default_code = "length_required"
+    default_detail = "send the body with a Content-Length, not in chunks"
+
+
 @dataclass(frozen=True, slots=True)
 class ReceivedReport:
     """A report exactly as it came."""

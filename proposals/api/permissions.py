@@ -41,4 +41,4 @@ class IsPerson(BasePermission):
 
 
 def _implements(view: Any, method: str) -> bool:
-    return method != "OPTIONS" and hasattr(view, method.lower())  # Django's View implements that one itself
+    return method.lower() in view.http_method_names and hasattr(view, method.lower())

@@ -96,6 +96,12 @@ ROLLBACK_REFUSED = ProblemType(
     "Undoing it would destroy what came after, or what undoes it cannot be reached now. The attempt is recorded with "
     "the task; `detail` says what is in the way. It may be tried again.",
 )
+LENGTH_REQUIRED = ProblemType(
+    "length-required",
+    HTTPStatus.LENGTH_REQUIRED,
+    "The body has no length",
+    "Send it with a `Content-Length` header, not with `Transfer-Encoding: chunked`.",
+)
 TOO_LARGE = ProblemType(
     "too-large",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -141,6 +147,7 @@ TYPES: Mapping[str, ProblemType] = {
         INVALID_STATE,
         DECISION_STALE,
         ROLLBACK_REFUSED,
+        LENGTH_REQUIRED,
         TOO_LARGE,
         UNSUPPORTED_MEDIA_TYPE,
         THROTTLED,
@@ -154,6 +161,7 @@ BY_STATUS: Mapping[int, ProblemType] = {
     403: FORBIDDEN,
     404: NOT_FOUND,
     405: METHOD_NOT_ALLOWED,
+    411: LENGTH_REQUIRED,
     413: TOO_LARGE,
     415: UNSUPPORTED_MEDIA_TYPE,
     429: THROTTLED,

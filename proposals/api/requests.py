@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.utils import Direction
 from rest_framework import serializers
 
 from proposals.models import Decision
+from proposals.services.review import REASON_LENGTH
 
 NOTE_LENGTH = 4000
 
@@ -20,6 +23,18 @@ class StrictSerializer(serializers.Serializer[Any]):
         if unknown:
             raise serializers.ValidationError({name[:100]: ["is no key of this body"] for name in unknown[:10]})
         return super().to_internal_value(data)
+
+
+class StrictSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # it registers itself
+    """Tells the schema that a StrictSerializer takes no other keys."""
+
+    target_class = StrictSerializer
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Direction) -> dict[str, Any]:
+        """The schema of the fields, closed."""
+        fields: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # noqa: SLF001
+        return fields | {"additionalProperties": False}
 
 
 class DecideSerializer(StrictSerializer):
@@ -39,14 +54,12 @@ class DecideSerializer(StrictSerializer):
 class ReasonSerializer(StrictSerializer):
     """Why something is done."""
 
-    note = serializers.CharField(max_length=NOTE_LENGTH, help_text="Why; at least 10 characters.")
+    note = serializers.CharField(
+        min_length=REASON_LENGTH, max_length=NOTE_LENGTH, help_text="Why; at least 10 characters."
+    )
 
 
 class NoteSerializer(StrictSerializer):
     """A word on it, if wanted."""
 
     note = serializers.CharField(max_length=NOTE_LENGTH, default="", allow_blank=True)
-
-
-class NothingSerializer(StrictSerializer):
-    """An empty body."""

@@ -82,7 +82,11 @@ SUBMIT: dict[str, Any] = {
         200: OpenApiResponse(SubmissionSerializer, description="It came before: `repeated` or `duplicate`."),
     }
     | problem_responses(
-        problems.REPORT_INVALID, problems.REPORT_CONFLICT, problems.TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE
+        problems.REPORT_INVALID,
+        problems.REPORT_CONFLICT,
+        problems.LENGTH_REQUIRED,
+        problems.TOO_LARGE,
+        problems.UNSUPPORTED_MEDIA_TYPE,
     ),
     "examples": [
         request_example("json", REPORT),
@@ -149,6 +153,7 @@ _ACT = problem_responses(
     problems.REQUEST_INVALID,
     problems.NOT_FOUND,
     problems.INVALID_STATE,
+    problems.LENGTH_REQUIRED,
     problems.TOO_LARGE,
     problems.UNSUPPORTED_MEDIA_TYPE,
 )
@@ -175,6 +180,7 @@ DECIDE: dict[str, Any] = {
         problems.NOT_FOUND,
         problems.INVALID_STATE,
         problems.DECISION_STALE,
+        problems.LENGTH_REQUIRED,
         problems.TOO_LARGE,
         problems.UNSUPPORTED_MEDIA_TYPE,
     ),

@@ -150,6 +150,12 @@ def test_hostile_content_length_is_no_fault(operator: APIClient, length: str) ->
     assert answer.status_code < 500
 
 
+def test_body_in_chunks_is_told_to_have_a_length(operator: APIClient) -> None:
+    answer = _post(operator, PROPOSALS, _report(), JSON, HTTP_TRANSFER_ENCODING="chunked", CONTENT_LENGTH="")
+
+    assert_problem(answer, 411, "length-required")
+
+
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "", "nonsense", "*/*;q=0"])
 def test_any_accept_header_gets_the_one_representation(operator: APIClient, accept: str) -> None:
     answer = operator.get(PROPOSALS, HTTP_ACCEPT=accept)

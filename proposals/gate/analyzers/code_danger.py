@@ -44,6 +44,7 @@ SQL_IN_CODE = Rule(
     Raises(likelihood=3, damage=4, reversibility=2),
 )
 _JS = {Language.JAVASCRIPT, Language.TYPESCRIPT, Language.TSX, Language.VUE, Language.HTML}
+_RUNS = re.compile(r"(?:exec|spawn|system|popen|run|call|check_output|shell)\w*\s*\(|%x|`", re.IGNORECASE)
 _SHELLS = {Language.SHELL, Language.DOCKERFILE, Language.YAML, Language.GROOVY}
 _ANY: tuple[tuple[Rule, re.Pattern[str], str], ...] = (
     (
@@ -137,5 +138,7 @@ class CodeDanger(FileAnalyzer):
         checks = [*_ANY, *((rule, pattern, name) for own, rule, pattern, name in _BY_LANGUAGE if language in own)]
         for number, line in uncommented_lines(content, language):
             for rule, pattern, name in checks:
+                if rule is DESTROYS and language not in _SHELLS and not _RUNS.search(line):
+                    continue
                 if pattern.search(line):
                     yield Sighting(rule, f"The line holds {name}", subject.content_region(number))

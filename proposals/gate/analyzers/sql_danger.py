@@ -25,6 +25,13 @@ def _danger(name: str, effect: Effect, raises: Raises, title: str, what_to_do: s
 DROP = _danger(
     "drop", Effect.BLOCK, _LOST, "Rows are dropped", "Rename the object first and drop it once nothing has missed it."
 )
+DROP_OWN = Rule(
+    "sql/created-and-dropped",
+    Level.ERROR,
+    Effect.UNUSABLE,
+    "The text drops what it created",
+    "Leave both statements out, or put the way back into a file of its own.",
+)
 DROP_OTHER = _danger(
     "drop-definition",
     Effect.REVIEW,
@@ -96,11 +103,25 @@ _SAFE_EXTENSIONS = {"pgcrypto", "uuid-ossp", "citext", "pg_trgm", "btree_gin", "
 class SqlDanger(Analyzer):
     """Catches destructive and privileged statements by their syntax tree, in SQL files and in the fences of plans.
 
-    Words in comments and strings are no statements. Lets through the drop of what the same text created above it,
-    temporary tables, IF EXISTS before its own CREATE only when created first, and common harmless extensions.
+    Words in comments and strings are no statements. Lets through rows that the same text put into its own new table,
+    and common harmless extensions.
     """
 
-    rules = (DROP, DROP_OTHER, TRUNCATE, UNBOUNDED, DELETE, UPDATE, DROP_COLUMN, RETYPE, GRANT, PROGRAM, OPAQUE, SERVER)
+    rules = (
+        DROP,
+        DROP_OWN,
+        DROP_OTHER,
+        TRUNCATE,
+        UNBOUNDED,
+        DELETE,
+        UPDATE,
+        DROP_COLUMN,
+        RETYPE,
+        GRANT,
+        PROGRAM,
+        OPAQUE,
+        SERVER,
+    )
 
     def examine(self, subject: Subject, rules: Rules) -> Iterable[Sighting]:
         for text in sql_texts(subject, rules):
@@ -121,7 +142,8 @@ Seen = Iterable[tuple[Rule, str]]
 def _judge(statement: ast.Node, created: set[str]) -> Seen:
     """Every node is judged, so that what hides in a CTE or an EXPLAIN ANALYZE is seen too."""
     for node in walk_nodes(statement):
-        if isinstance(node, ast.CreateStmt):
+        # With IF NOT EXISTS the table may be an old one, full of rows.
+        if isinstance(node, ast.CreateStmt) and not node.if_not_exists:
             created.add(name_of(node.relation))
         judge = _JUDGES.get(type(node))
         if judge:
@@ -133,7 +155,9 @@ def _judge(statement: ast.Node, created: set[str]) -> Seen:
 def _drop(node: ast.DropStmt, created: set[str]) -> Seen:
     word = object_word(node.removeType)
     names = [name for name in dropped_names(node) if name not in created]
-    if names:
+    if not names:
+        yield DROP_OWN, f"The text creates and drops {', '.join(dropped_names(node))}"
+    else:
         yield (DROP if word in _HOLDS_ROWS else DROP_OTHER), f"DROP {word.upper()} {', '.join(names)}"
 
 

@@ -25,6 +25,13 @@ SCRIPT = Rule(
     "A script in the page does not compile",
     "Correct the script.",
 )
+CUT = Rule(
+    "syntax/html-cut",
+    Level.WARNING,
+    Effect.REVIEW,
+    "The end of the page may be missing",
+    "Close what is opened, or send the rest of the page.",
+)
 _SHOWN = 5
 
 
@@ -32,16 +39,20 @@ _SHOWN = 5
 class HtmlSyntax(FileAnalyzer):
     """Catches text before the page, after the body or loose in a table, tags that never end, and broken scripts.
 
-    Lets fragments through, unknown elements, and the many errors that browsers repair without a loss.
+    A page without </html>, which the standard allows, is for a person to see. Lets fragments through, unknown elements, and the many errors that browsers repair without a loss.
     """
 
-    rules = (SYNTAX, SCRIPT)
+    rules = (SYNTAX, SCRIPT, CUT)
     languages = frozenset({Language.HTML})
 
     def examine_file(self, subject: Subject, content: str) -> Iterable[Sighting]:
         page = read_html(content)
         for error in page.errors[:_SHOWN]:
             yield Sighting(SYNTAX, f"HTML: {error.message}", subject.content_region(error.line))
+        opened, closed = (content.lower().rfind(tag) for tag in ("<html", "</html"))
+        if opened >= 0 and closed < opened:
+            last = len(subject.content_lines)
+            yield Sighting(CUT, "HTML: <html> is opened and never closed", subject.content_region(last))
         for script in page.scripts:
             refusal = refusal_of(script) if script.strip() and not script.lstrip().startswith("{") else None
             if refusal:

@@ -93,8 +93,10 @@ def _python(text: str) -> str:
 def _is_idle_python(node: ast.stmt) -> bool:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return all(_is_idle_python(inner) for inner in node.body) and not node.decorator_list
-    is_constant = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return is_constant or isinstance(node, ast.Pass | ast.Import | ast.ImportFrom)
+    if isinstance(node, ast.Expr):
+        # A literal alone is a docstring, or a JSON value that got a Python name.
+        return not any(isinstance(inner, ast.Call | ast.Await | ast.Yield | ast.YieldFrom) for inner in ast.walk(node))
+    return isinstance(node, ast.Pass | ast.Import | ast.ImportFrom)
 
 
 def _shell(text: str) -> str:

@@ -20,9 +20,11 @@ PATHS = [
 FRAGMENTS = [
     "CREATE TABLE a (", "id int", "REFERENCES b(c)", ");", "SELECT ", "'", '"', "`", "${", "}", "{", "(", ")", "[", "]",
     "<div>", "</div>", "<!--", "-->", "/*", "*/", "//", "--", "#", "```", "===FILE:a===", "function f(", "=>",
-    "return ",    "import a from 'a';", "export ", "class A ", "await ", "const {a = b, ...c} = ", "<A b={", "/>", "&a [*a", "key: ",
+    "return ",    "import a from 'a';", "export ", "class A ", "await ", "const {a = b, ...c} = ", "<A b={",
+    "/>", "&a [*a", "key: ",
     "- ", "\t", "\n", "\r\n", "\0", "\ud800", "\u202e", "\U000e0041", "\ufeff", "é", "漢", "REFEREN0CES", "\\n",
-    "DROP ",    "TABLE x;", "BEGIN;", "@media ", "color: red;", "FROM a", "RUN ", "def f", "end", "if ", "; then", "fi", "<?xml?>",
+    "DROP ",    "TABLE x;", "BEGIN;", "@media ", "color: red;", "FROM a", "RUN ", "def f", "end", "if ",
+    "; then", "fi", "<?xml?>",
     "<!DOCTYPE a [<!ENTITY b 'c'>]>", "eval(", "$(", "rm -rf /", "AKIA", "=", "1e999", "0x", "\\", "DO $$", "$$;",
 ]  # fmt: skip
 texts = st.one_of(st.text(max_size=400), st.lists(st.sampled_from(FRAGMENTS), max_size=60).map("".join))

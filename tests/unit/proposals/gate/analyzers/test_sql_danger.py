@@ -34,7 +34,7 @@ REVIEWED = [
 HARMLESS = [
     "-- DROP TABLE loaves;\nCREATE TABLE loaves (id int);",
     "INSERT INTO notes (text) VALUES ('TRUNCATE everything; DROP TABLE x');",
-    "CREATE TABLE a (id int);\nDROP TABLE a;",
+    "CREATE TABLE a (id int);\nDELETE FROM a;",
     "ALTER TABLE loaves ADD COLUMN price int;",
     "CREATE TABLE b (a_id int REFERENCES a (id) ON DELETE CASCADE);",
     "CREATE EXTENSION IF NOT EXISTS pgcrypto;",

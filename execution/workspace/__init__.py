@@ -1,0 +1,1 @@
+"""The git workspace that approved files go to, one commit per task."""

@@ -38,8 +38,8 @@ class _Reading:
 def actions_of(text: str) -> tuple[Action, ...]:
     """The action items of a Markdown text, in order. Lines are counted as the gate does: by line feeds alone."""
     reading = _Reading()
-    tokens = MarkdownIt("commonmark").parse(text.replace("\r", " "))
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    tokens = MarkdownIt("commonmark", {"html": False}).parse(text.replace("\r", " "))
+    for token, following in zip(tokens, [*tokens[1:], None], strict=False):
         _read(reading, token, following)
     return tuple(
         Action(item.section, item.text, item.start + 1, item.end)

@@ -47,6 +47,8 @@ def sql_fences(report: Report, rules: Rules) -> tuple[SqlFence, ...]:
 
 def _sql_fence(text: str, start_line: int, end_line: int) -> SqlFence | None:
     parsed = parse_sql(text)
+    if "\x00" in text:
+        return SqlFence(text, start_line, end_line, error="it holds a NUL")
     if parsed.error:
         return SqlFence(text, start_line, end_line, error=f"{parsed.error} (line {start_line + parsed.error_line - 1})")
     changes = any(not isinstance(statement.node, ast.SelectStmt) for statement in parsed.statements)

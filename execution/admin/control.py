@@ -34,9 +34,7 @@ class SwitchForm(forms.Form):
 class ExecutionControlAdmin(ReadOnlyAdmin):
     """There is one row, so its list is its page."""
 
-    def changelist_view(  # type: ignore[override]  # a page of our own
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Where the switch stands, and the form that moves it."""
         if not self.has_view_permission(request):
             raise PermissionDenied

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -22,29 +22,29 @@ class ProposalColumns(ReadOnlyAdmin):
     @display(description="Proposal", ordering="title")
     def proposal(self, proposal: Proposal) -> SafeString:
         return format_html(
-            '<span class="fs-title fs-clamp">{}</span><span class="fs-sub">{} · {}</span>',
+            '<span class="fs-title fs-clamp">{}</span><span class="fs-sub" title="{}">{}</span>',
             reveal(proposal.title),
+            proposal.report_id,
             proposal.get_type_display(),
-            proposal.report_id[:13],
         )
 
     @display(description="Severity", ordering="severity")
     def risk(self, proposal: Proposal) -> SafeString | None:
         if not proposal.band:
             return None
-        return format_html('<span class="fs-badge fs-{}">{} {}</span>', proposal.band, proposal.band, proposal.severity)
+        return format_html(
+            '<span class="fs-badge fs-{}">{} {}</span><span class="fs-sub">{}</span>',
+            proposal.band,
+            proposal.band,
+            proposal.severity,
+            proposal.get_status_display(),
+        )
 
     @display(description="Why")
     def why(self, proposal: Proposal) -> SafeString | None:
         if proposal.assessment is None:
             return None
         return format_html('<span class="fs-clamp">{}</span>', reveal(proposal.assessment.headline))
-
-    @display(description="Status", ordering="status")
-    def standing(self, proposal: Proposal) -> SafeString:
-        return format_html(
-            '<span class="fs-badge fs-status-{}">{}</span>', proposal.status, proposal.get_status_display()
-        )
 
     @display(description="Opportunity", ordering="opportunity__name")
     def earns(self, proposal: Proposal) -> SafeString | None:
@@ -74,4 +74,7 @@ def deadline_in_words(deadline: datetime | None) -> str:
     """How long there is to decide; empty without a deadline."""
     if deadline is None:
         return ""
-    return "overdue" if deadline <= timezone.now() else f"{timeuntil(deadline, depth=1)} left"
+    left = deadline - timezone.now()
+    if left > timedelta(days=2):
+        return f"{left.days} days left"
+    return f"{timeuntil(deadline, depth=1)} left" if left > timedelta(0) else "overdue"

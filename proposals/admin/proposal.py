@@ -41,7 +41,7 @@ _DONE = {
 class ProposalAdmin(ProposalColumns):
     """What waits on a person, worst first. Nothing is edited or deleted here: services change, histories stay."""
 
-    list_display = ("proposal", "risk", "why", "standing", "earns", "age", "people")
+    list_display = ("proposal", "risk", "why", "earns", "age", "people")
     list_display_links = ("proposal",)
     list_filter = (
         StandingFilter,

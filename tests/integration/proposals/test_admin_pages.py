@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from proposals.admin.columns import deadline_in_words
 from proposals.models import Opportunity, PolicyVersion, User
 from proposals.services import service_account
 from proposals.states import Status
@@ -92,7 +96,7 @@ def test_review_page_of_nobody_asks_for_a_login() -> None:
     assert answer["Location"].startswith("/admin/login/")
 
 
-@pytest.mark.parametrize("object_id", ["999999", "abc", "1%2F2"])
+@pytest.mark.parametrize("object_id", ["999999", "abc", "1%2F2", "9" * 40, "٣"])
 def test_review_page_of_no_proposal_leads_home(object_id: str) -> None:
     answer = log_in().get(f"{QUEUE}{object_id}/change/")
 
@@ -126,6 +130,42 @@ def test_queue_shows_what_was_asked_for(query: str, expected: set[str]) -> None:
 
     shown = {row.pk for row in page.context["cl"].result_list}
     assert shown == {made[name].pk for name in expected}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=%00",
+        "band__exact=%00",
+        "band__exact=nonsense",
+        "opportunity__id__exact=abc",
+        "opportunity__id__exact=99999999999999999999",
+        "p=999999",
+        "o=99.-98",
+        "claim=%27",
+        "evil__lookup=1",
+        "q=" + "x" * 2000,
+    ],
+)
+def test_queue_with_nonsense_in_the_address_never_breaks(query: str) -> None:
+    create_proposal()
+
+    assert log_in().get(f"{QUEUE}?{query}").status_code in {200, 302, 400}
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (None, ""),
+        (timedelta(days=13, hours=23), "13 days left"),
+        (timedelta(days=1, hours=12), "1\xa0day left"),
+        (timedelta(seconds=-1), "overdue"),
+    ],
+)
+def test_deadline_in_words_says_how_long_there_is(left: timedelta | None, said: str) -> None:
+    deadline = None if left is None else timezone.now() + left + timedelta(seconds=30 if left > timedelta(0) else 0)
+
+    assert deadline_in_words(deadline) == said
 
 
 def test_queue_is_sorted_worst_first() -> None:

@@ -34,7 +34,9 @@ class SwitchForm(forms.Form):
 class ExecutionControlAdmin(ReadOnlyAdmin):
     """There is one row, so its list is its page."""
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(  # type: ignore[override]  # as in DeskAdmin
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Where the switch stands, and the form that moves it."""
         if not self.has_view_permission(request):
             raise PermissionDenied

@@ -27,9 +27,9 @@ SCRIPT = Rule(
 )
 CUT = Rule(
     "syntax/html-cut",
-    Level.WARNING,
-    Effect.REVIEW,
-    "The end of the page may be missing",
+    Level.ERROR,
+    Effect.UNUSABLE,
+    "The end of the page is missing",
     "Close what is opened, or send the rest of the page.",
 )
 _SHOWN = 5
@@ -39,7 +39,8 @@ _SHOWN = 5
 class HtmlSyntax(FileAnalyzer):
     """Catches text before the page, after the body or loose in a table, tags that never end, and broken scripts.
 
-    A page without </html>, which the standard allows, is for a person to see. Lets fragments through, unknown elements, and the many errors that browsers repair without a loss.
+    Lets fragments through, pages that leave out </html> alone, unknown elements, and the many errors that browsers
+    repair without a loss.
     """
 
     rules = (SYNTAX, SCRIPT, CUT)
@@ -49,10 +50,10 @@ class HtmlSyntax(FileAnalyzer):
         page = read_html(content)
         for error in page.errors[:_SHOWN]:
             yield Sighting(SYNTAX, f"HTML: {error.message}", subject.content_region(error.line))
-        opened, closed = (content.lower().rfind(tag) for tag in ("<html", "</html"))
-        if opened >= 0 and closed < opened:
+        lower = content.lower()
+        if ("<html" in lower or "<body" in lower) and "</html" not in lower and "</body" not in lower:
             last = len(subject.content_lines)
-            yield Sighting(CUT, "HTML: <html> is opened and never closed", subject.content_region(last))
+            yield Sighting(CUT, "HTML: the page is opened and never closed", subject.content_region(last))
         for script in page.scripts:
             refusal = refusal_of(script) if script.strip() and not script.lstrip().startswith("{") else None
             if refusal:

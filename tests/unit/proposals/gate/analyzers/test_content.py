@@ -164,6 +164,43 @@ def test_content_is_let_through(path: str, content: str) -> None:
     assert verdict.outcome is Outcome.CLEARED, verdict.headline
 
 
+PROGRAM = """# src/oven.py
+import sys
+
+
+def heat(degrees: int) -> int:
+    for step in range(degrees):
+        print(f"heating {step}", file=sys.stderr)
+    return degrees
+"""
+ESSAY = (
+    "The bakery needs a dashboard. First we will collect the orders of each day. Then the numbers are shown to the "
+    "owner, who decides what to bake. This approach is simple and it scales well.\n"
+)
+
+
+def test_identity_names_the_path_that_the_content_needs() -> None:
+    verdict = verdict_of(file_of("generated_1.css", PROGRAM))
+
+    finding = next(item for item in verdict.findings if item.rule_id == "identity/other-language")
+    assert "Python" in finding.message
+    assert "src/oven.py" in finding.remedy
+
+
+@pytest.mark.parametrize("path", ["a.js", "a.sql", "a.yml", "a.css", "a.py"])
+def test_identity_tells_an_essay_from_code(path: str) -> None:
+    verdict = verdict_of(file_of(path, ESSAY))
+
+    assert verdict.outcome is Outcome.RETURNED
+
+
+@pytest.mark.parametrize("path", ["a.md", "a.txt"])
+def test_identity_lets_an_essay_be_an_essay(path: str) -> None:
+    verdict = verdict_of(file_of(path, ESSAY))
+
+    assert verdict.outcome is Outcome.CLEARED
+
+
 @pytest.mark.parametrize(
     ("title", "rule"),
     [

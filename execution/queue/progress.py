@@ -16,7 +16,7 @@ SELECT count(*) FILTER (WHERE status = 'running') < %(workers)s
 FROM execution_tasks WHERE status IN ('leased', 'running') AND leased_by = %(cluster)s
 """
 HAS_STARTED = """
-SELECT FROM (SELECT name, note, created_at FROM execution_taskevent ORDER BY id DESC LIMIT 1000) AS recent
+SELECT 1 FROM (SELECT name, note, created_at FROM execution_taskevent ORDER BY id DESC LIMIT 1000) AS recent
 WHERE name = 'started' AND note = %(cluster)s AND created_at > now() - make_interval(secs => %(seconds)s)
 LIMIT 1
 """

@@ -59,18 +59,28 @@ SELECT proposal.id FROM proposals_proposal AS proposal
 WHERE proposal.id = (SELECT proposal_id FROM execution_tasks WHERE id = %(id)s)
 FOR UPDATE
 """
+# The proposal is locked before the task: the update joins the locked row.
 END: Final = """
-WITH ended AS (
-    UPDATE execution_tasks
+WITH locked AS MATERIALIZED (
+    SELECT id FROM proposals_proposal
+    WHERE id = (SELECT proposal_id FROM execution_tasks WHERE id = %(id)s)
+    FOR UPDATE
+), ended AS (
+    UPDATE execution_tasks AS task
     SET status = %(status)s, result = %(result)s::jsonb, error = %(error)s, lease_until = NULL, leased_by = '',
         finished_at = CASE WHEN %(is_end)s THEN clock_timestamp() END,
         not_before = clock_timestamp() + make_interval(secs => %(delay)s::float8)
-    WHERE id = %(id)s AND fence = %(fence)s AND status = 'running'
-    RETURNING id, attempts
+    FROM locked
+    WHERE task.id = %(id)s AND task.fence = %(fence)s AND task.status = 'running' AND task.proposal_id = locked.id
+    RETURNING task.id, task.attempts, task.proposal_id
+), told AS (
+    INSERT INTO execution_taskevent (task_id, name, before, after, attempt, actor_kind, note, created_at)
+    SELECT id, %(name)s, 'running', %(status)s, attempts, 'system', %(note)s, clock_timestamp() FROM ended
 )
-INSERT INTO execution_taskevent (task_id, name, before, after, attempt, actor_kind, note, created_at)
-SELECT id, %(name)s, 'running', %(status)s, attempts, 'system', %(note)s, clock_timestamp() FROM ended
-RETURNING task_id
+SELECT proposal_id FROM ended
+"""
+OTHERS_GO_ON: Final = """
+SELECT 1 FROM execution_tasks WHERE proposal_id = %(proposal)s AND status IN ('queued', 'leased', 'running') LIMIT 1
 """
 
 
@@ -93,18 +103,18 @@ def finish_task(task_id: int, fence: int, execution: Execution) -> None:
 
     Locks the proposal, then the task. Raises LeaseLost, which undoes the transaction, for an older fence.
     """
-    proposal_id = _lock_proposal_of(task_id)
     waits_for = execution.waits_for
     status = TaskStatus.WAITING if waits_for else TaskStatus.SUCCEEDED
     result = execution.result | ({"waits_for": waits_for} if waits_for else {})
-    note = f"Waits for {waits_for}." if waits_for else ""
-    if not _end(task_id, fence, status, result=result, note=note):
+    proposal_id = _end(task_id, fence, status, result=result, note=f"Waits for {waits_for}." if waits_for else "")
+    if proposal_id is None:
         raise LeaseLost
     if execution.artifact is not None:
         RollbackArtifact.objects.update_or_create(task_id=task_id, defaults={"data": execution.artifact})
     if execution.children:
         add_children(ExecutionTask.objects.get(pk=task_id), execution.children)
-    report_outcome(proposal_id, Actor.system())
+    if not fetch_all(OTHERS_GO_ON, {"proposal": proposal_id}):  # or the last of them reports
+        report_outcome(proposal_id, Actor.system())
 
 
 @transaction.atomic
@@ -120,7 +130,7 @@ def fail_task(task_id: int, fence: int, error: BaseException | str, *, permanent
         delay = backoff_seconds(task.attempts)
         note = f"{reason} (again in {delay:.0f} s)"
         _end(task_id, fence, TaskStatus.QUEUED, name="requeued", error=reason, note=note, delay=delay)
-    elif _end(task_id, fence, TaskStatus.FAILED, error=reason, note=reason):
+    elif _end(task_id, fence, TaskStatus.FAILED, error=reason, note=reason) is not None:
         report_outcome(proposal_id, Actor.system())
 
 
@@ -164,7 +174,8 @@ def _end(
     error: str = "",
     note: str = "",
     delay: float | None = None,
-) -> bool:
+) -> int | None:
+    """The proposal, locked; None when the fence is not the latest or the task does not run."""
     parameters = {
         "id": task_id,
         "fence": fence,
@@ -176,4 +187,5 @@ def _end(
         "note": note,
         "delay": delay,
     }
-    return bool(fetch_all(END, parameters))
+    ended = fetch_all(END, parameters)
+    return int(ended[0][0]) if ended else None

@@ -13,7 +13,7 @@ ADMIN_LOOK: dict[str, Any] = {
     "SITE_HEADER": "fsarsite",
     "SITE_SUBHEADER": "the review gate",
     "SITE_SYMBOL": "gavel",
-    "SITE_URL": "/admin/",
+    "SITE_URL": "/offers/",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "fsarsite.unfold.environment",

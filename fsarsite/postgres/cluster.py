@@ -42,7 +42,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-NO_FSYNC = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+NO_FSYNC = {"fsync": "off", "full_page_writes": "off"}  # survives a killed server, not a machine that loses power
 
 
 class Cluster:

@@ -42,10 +42,26 @@ print((cluster.folder / "data" / "postmaster.pid").read_text().split()[0])
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
+def new_cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """Nothing is there yet."""
     cluster = Cluster(tmp_path / "postgres", fsync=False)
     yield cluster
     cluster.remove()
+
+
+@pytest.fixture(scope="session")
+def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    cluster = Cluster(tmp_path_factory.mktemp("initialised") / "postgres", fsync=False)
+    with cluster.in_use():
+        pass
+    return cluster.folder
+
+
+@pytest.fixture
+def cluster(initialised: Path, new_cluster: Cluster) -> Cluster:
+    """A copy of one that was started before, which is quicker than making it again."""
+    subprocess.run(["cp", "-a", initialised, new_cluster.folder], check=True)
+    return new_cluster
 
 
 def postmaster(cluster: Cluster) -> int:
@@ -76,11 +92,11 @@ def read_rows(cluster: Cluster) -> list[tuple[str]]:
         return connection.execute("SELECT note FROM kept").fetchall()
 
 
-def test_start_makes_a_server_for_utc_and_utf8_without_a_port(cluster: Cluster) -> None:
+def test_start_makes_a_server_for_utc_and_utf8_without_a_port(new_cluster: Cluster) -> None:
     settings = ("timezone", "server_encoding", "listen_addresses")
-    cluster.create_database("shop")
+    new_cluster.create_database("shop")
 
-    with psycopg.connect(cluster.url("shop")) as connection:
+    with psycopg.connect(new_cluster.url("shop")) as connection:
         values = [connection.execute("SELECT current_setting(%s)", [name]).fetchone() for name in settings]
         lowered = connection.execute("SELECT lower('É')").fetchone()
     assert values == [("UTC",), ("UTF8",), ("",)]
@@ -107,14 +123,13 @@ def test_stop_and_start_again_keep_the_data(cluster: Cluster) -> None:
     assert read_rows(cluster) == [("still here",)]
 
 
-def test_stop_when_stopped_does_nothing(cluster: Cluster) -> None:
-    cluster.stop()
+def test_stop_when_stopped_does_nothing(new_cluster: Cluster) -> None:
+    new_cluster.stop()
 
-    assert not cluster.is_running()
+    assert not new_cluster.is_running()
 
 
-def test_start_after_sigkill_recovers_the_data(tmp_path: Path) -> None:
-    cluster = Cluster(tmp_path / "durable", fsync=True)
+def test_start_after_sigkill_recovers_the_data(cluster: Cluster) -> None:
     write_row(cluster)
     with psycopg.connect(cluster.url("shop")):  # a backend that outlives the postmaster for a moment
         os.kill(postmaster(cluster), signal.SIGKILL)
@@ -122,7 +137,6 @@ def test_start_after_sigkill_recovers_the_data(tmp_path: Path) -> None:
         cluster.start()
 
     assert read_rows(cluster) == [("still here",)]
-    cluster.remove()
 
 
 def test_start_ignores_a_pid_file_that_names_a_stranger(cluster: Cluster) -> None:
@@ -137,22 +151,22 @@ def test_start_ignores_a_pid_file_that_names_a_stranger(cluster: Cluster) -> Non
     assert read_rows(cluster) == [("still here",)]
 
 
-def test_start_removes_what_a_killed_initdb_left(cluster: Cluster) -> None:
-    unfinished = cluster.folder / "data.unfinished" / "base"
+def test_start_removes_what_a_killed_initdb_left(new_cluster: Cluster) -> None:
+    unfinished = new_cluster.folder / "data.unfinished" / "base"
     unfinished.mkdir(parents=True)
 
-    cluster.start()
+    new_cluster.start()
 
-    assert cluster.is_running()
+    assert new_cluster.is_running()
     assert not unfinished.exists()
 
 
-def test_start_by_eight_processes_makes_one_server(cluster: Cluster) -> None:
-    starters = [python(START_AND_TELL, cluster) for _ in range(8)]
+def test_start_by_eight_processes_makes_one_server(new_cluster: Cluster) -> None:
+    starters = [python(START_AND_TELL, new_cluster) for _ in range(8)]
     answers = {starter.communicate(timeout=120)[0].strip() for starter in starters}
 
     assert {starter.returncode for starter in starters} == {0}
-    assert answers == {str(postmaster(cluster))}
+    assert answers == {str(postmaster(new_cluster))}
 
 
 def test_in_use_nested_stops_at_the_outer_end(cluster: Cluster) -> None:
@@ -266,22 +280,22 @@ def test_create_database_gives_a_role_without_power_over_others(cluster: Cluster
 
 
 @pytest.mark.parametrize("name", ["postgres", "Shop", "a-b", "", "x" * 64, 'a"; DROP ROLE a; --'])
-def test_create_database_with_a_bad_name_is_refused(cluster: Cluster, name: str) -> None:
+def test_create_database_with_a_bad_name_is_refused(new_cluster: Cluster, name: str) -> None:
     with pytest.raises(ClusterError, match="cannot name a database"):
-        cluster.create_database(name)
+        new_cluster.create_database(name)
 
 
-def test_start_leaves_nothing_that_others_may_read(cluster: Cluster) -> None:
-    cluster.start()
+def test_start_leaves_nothing_that_others_may_read(new_cluster: Cluster) -> None:
+    new_cluster.start()
 
-    modes = {name: (cluster.folder / name).stat().st_mode & 0o777 for name in ("password", "data", ".")}
-    host = Path(psycopg.conninfo.conninfo_to_dict(cluster.url("shop"))["host"])
+    modes = {name: (new_cluster.folder / name).stat().st_mode & 0o777 for name in ("password", "data", ".")}
+    host = Path(psycopg.conninfo.conninfo_to_dict(new_cluster.url("shop"))["host"])
     assert modes == {"password": 0o600, "data": 0o700, ".": 0o700}
     assert host.stat().st_mode & 0o777 == 0o700
 
 
 def test_start_with_programs_in_a_closed_folder(
-    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    new_cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = Binaries.find().folder.parent
     closed = tmp_path / "site-packages"
@@ -295,39 +309,39 @@ def test_start_with_programs_in_a_closed_folder(
     with tempfile.TemporaryDirectory() as copies:
         Path(copies).chmod(0o755)
         monkeypatch.setattr(binaries, "COPIES", Path(copies))
-        with cluster.in_use():
-            started = cluster.is_running()
+        with new_cluster.in_use():
+            started = new_cluster.is_running()
 
     assert started
 
 
 def test_start_with_a_pg_bin_that_holds_nothing_is_an_error(
-    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    new_cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PG_BIN", str(tmp_path))
 
     with pytest.raises(BinariesNotFound, match=f"PG_BIN={tmp_path} holds no PostgreSQL 14"):
-        cluster.start()
+        new_cluster.start()
 
 
 def test_start_without_any_programs_says_what_to_install(
-    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    new_cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PG_BIN", raising=False)
     monkeypatch.setattr(binaries, "WHEEL", "no_such_wheel")
     monkeypatch.setattr(binaries, "INSTALLED", tmp_path)
 
     with pytest.raises(BinariesNotFound, match="run `pip install"):
-        cluster.start()
+        new_cluster.start()
 
 
-def test_start_on_data_of_a_version_that_is_not_here_is_an_error(cluster: Cluster) -> None:
-    data = cluster.folder / "data"
+def test_start_on_data_of_a_version_that_is_not_here_is_an_error(new_cluster: Cluster) -> None:
+    data = new_cluster.folder / "data"
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("13\n")
 
     with pytest.raises(VersionMismatch, match="written by PostgreSQL 13"):
-        cluster.start()
+        new_cluster.start()
 
 
 def test_start_says_why_when_the_server_refuses(cluster: Cluster) -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+from django.conf import settings as current
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -12,14 +15,37 @@ from tests.integration.execution.effects.target import SCHEMA, Target
 
 
 @pytest.fixture
-def target(settings: object) -> Iterator[Target]:
+def target(settings: Any) -> Iterator[Target]:
     """A target database of the test's own, with a shop's tables and an execution_tasks that lacks ai_model."""
-    original, name = settings.TARGET_DATABASE_URL, f"target_{uuid4().hex}"
+    with made_target() as made:
+        settings.TARGET_DATABASE_URL = made.url
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared_target() -> Iterator[tuple[Target, str]]:
+    """One target for tests that leave it alone, and what it looks like."""
+    with made_target() as made:
+        yield made, made.dump()
+
+
+@pytest.fixture
+def unchanging_target(shared_target: tuple[Target, str], settings: Any) -> Iterator[Target]:
+    """A target that must look the same after the test."""
+    shared, before = shared_target
+    settings.TARGET_DATABASE_URL = shared.url
+    yield shared
+    assert shared.dump() == before
+
+
+@contextmanager
+def made_target() -> Iterator[Target]:
+    original, name = current.TARGET_DATABASE_URL, f"target_{uuid4().hex}"
     with psycopg.connect(original, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
-    settings.TARGET_DATABASE_URL = make_conninfo(original, dbname=name)
-    with psycopg.connect(settings.TARGET_DATABASE_URL, autocommit=True) as connection:
+    made = Target(make_conninfo(original, dbname=name))
+    with psycopg.connect(made.url, autocommit=True) as connection:
         connection.execute(SCHEMA)
-    yield Target(settings.TARGET_DATABASE_URL)
+    yield made
     with psycopg.connect(original, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

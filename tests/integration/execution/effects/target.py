@@ -23,6 +23,7 @@ ALTER TABLE seeds ADD CONSTRAINT seeds_price CHECK (price >= 0);
 INSERT INTO seeds VALUES (1, 'bean', 2.50, now()), (2, 'pea', 1.00, NULL);
 CREATE VIEW cheap_seeds AS SELECT id, name FROM seeds WHERE price < 2;
 CREATE TABLE notes (text text);
+CREATE TABLE renamed (a integer CONSTRAINT odd_name NOT NULL);
 CREATE FUNCTION half(value integer) RETURNS integer LANGUAGE sql AS 'SELECT value / 2';
 """
 

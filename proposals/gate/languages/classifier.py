@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+import onnxruntime
 from magika import Magika
 
 from proposals.gate.languages.identity import Language
@@ -39,10 +40,23 @@ class Likeness:
     score: float
 
 
+class _OneThread(Magika):
+    """Magika on one thread: its pool would spin on every core for 5 ms of work, beside everything else that runs.
+
+    Overrides a private hook, so the pin of magika in requirements.txt matters.
+    """
+
+    def _init_onnx_session(self) -> onnxruntime.InferenceSession:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        onnxruntime.disable_telemetry_events()
+        return onnxruntime.InferenceSession(self._model_path, options, providers=["CPUExecutionProvider"])
+
+
 @lru_cache(maxsize=1)
 def _model() -> Magika:
     """Loaded at the first use: half a second and 50 MB that a process without files need not pay."""
-    return Magika()
+    return _OneThread()
 
 
 @lru_cache(maxsize=4)

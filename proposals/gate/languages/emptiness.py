@@ -44,7 +44,23 @@ def _javascript(text: str) -> str:
         return _COMMENTS_ONLY
     if all(_is_idle(node) for node in statements):
         return "There is nothing but imports, directives and empty functions"
+    if all(_is_idle(node) or _only_defines(node) for node in statements) and _is_closed_module(root):
+        return "What it defines is neither exported nor called"
     return ""
+
+
+def _only_defines(node: Node) -> bool:
+    if node.type in {"lexical_declaration", "variable_declaration"}:
+        values = [item.child_by_field_name("value") for item in node.named_children]
+        return all(value is not None and (value.type in _FUNCTIONS or _is_idle_value(value)) for value in values)
+    return node.type in {*_FUNCTIONS, "class_declaration"}
+
+
+def _is_closed_module(root: Node) -> bool:
+    """It imports, so it is no script whose functions a page could call, and it hands nothing out."""
+    names = {text_of(node) for node in walk(root) if node.type == "identifier"}
+    imports = "require" in names or any(node.type == "import_statement" for node in root.named_children)
+    return imports and not names & {"module", "exports", "window", "globalThis", "global"}
 
 
 def _is_idle(node: Node) -> bool:

@@ -33,6 +33,13 @@ STOPPED = [
     ("a.sql", "SELECT GETDATE();\n", "sql/unknown-function", 1),
     ("a.sql", "BEGIN;\nCREATE TABLE a (id int);\n", "sql/open-transaction", 1),
     ("a.sql", "BEGIN;\nCREATE TABLE a (id int);\nROLLBACK;\n", "sql/rolled-back", 1),
+    (
+        "a.sql",
+        "CREATE FUNCTION f() RETURNS int AS $$\nBEGIN\n  RETRN 1\nEND;\n$$ LANGUAGE plpgsql;\n",
+        "sql/function-body",
+        1,
+    ),
+    ("a.sql", "CREATE FUNCTION f() RETURNS int AS 'SELEC 1' LANGUAGE sql;\n", "sql/function-body", 1),
     ("a.sql", "CREATE DATABASE shop;\n", "sql/outside-transaction", 1),
     ("a.sql", "CREATE TABLE a (id int, id text);\n", "sql/impossible-table", 1),
     ("a.sql", "CREATE TABLE a (id int PRIMARY KEY, b int PRIMARY KEY);\n", "sql/impossible-table", 1),
@@ -63,6 +70,7 @@ STOPPED = [
     ("a.js", "'use strict';\nimport a from 'a';\n// the rest\n", "content/does-nothing", 1),
     ("a.js", "const { a } = require('a').b;\n", "content/does-nothing", 1),
     ("a.js", "function bake() {\n  // logic here\n}\n", "content/does-nothing", 1),
+    ("a.js", "import a from 'a';\nfunction b() {\n  return a();\n}\n", "content/does-nothing", 1),
     ("a.py", '"""Doc."""\nimport os\n\n\ndef f():\n    pass\n', "content/does-nothing", 1),
     ("a.yml", "# nothing\n", "content/does-nothing", 1),
     ("a.json", "{}\n", "content/does-nothing", 1),
@@ -112,6 +120,13 @@ STOPPED = [
 PASSING = [
     ("a.sql", "CREATE TYPE mood AS ENUM ('a');\nCREATE TABLE a (id int, m mood DEFAULT 'a');\n"),
     ("a.sql", "BEGIN;\nCREATE TABLE a (id int);\nCOMMIT;\n"),
+    (
+        "a.sql",
+        (
+            "CREATE FUNCTION f() RETURNS trigger AS $$\nBEGIN\n  NEW.at := now();\n  RETURN NEW;\nEND;\n$$ LANGUAGE "
+            "plpgsql;\nCREATE FUNCTION g() RETURNS int AS 'SELECT 1' LANGUAGE sql;\n"
+        ),
+    ),
     (
         "a.sql",
         (WHOLE_SQL),

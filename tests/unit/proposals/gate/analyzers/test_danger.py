@@ -183,7 +183,7 @@ def test_code_danger_lets_through(path: str, content: str) -> None:
     [
         ("const a = require('a');\na.run(() => {\n  // Add your logic here\n});\n", "content/placeholder"),
         ("const a = require('a');\na.run(); // TODO\n", "content/placeholder"),
-        ("const a = require('a');\nfunction b() {\n  return a();\n}\n", "javascript/no-export"),
+        ("const a = require('a');\nconst b = a();\n", "javascript/no-export"),
         (
             "const e = require('express');\nconst r = e.Router();\nr.get('/', (q, s) => s.end());\n",
             "javascript/no-export",

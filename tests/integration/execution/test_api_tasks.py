@@ -15,7 +15,7 @@ from execution.services.runs import fail_task, start_task
 from execution.states import TaskStatus
 from tests.factories import create_user
 from tests.factories.clients import assert_problem, create_client
-from tests.factories.tasks import create_task, lease_task
+from tests.factories.tasks import create_task, lease_task, run_task
 
 pytestmark = pytest.mark.django_db
 
@@ -144,7 +144,7 @@ def test_task_events_are_followed_by_cursor(viewer: APIClient) -> None:
 
 
 @pytest.mark.parametrize("below", ["", "events/"])
-@pytest.mark.parametrize("task_id", [str(uuid4()), "1", "not-a-uuid", "%00"])
+@pytest.mark.parametrize("task_id", ["6f1c1a52-7a3e-4a55-9c3e-0d4f5b0e8c11", "1", "not-a-uuid", "%00"])
 def test_task_unknown_is_not_found(viewer: APIClient, task_id: str, below: str) -> None:
     assert_problem(viewer.get(f"{TASKS}{task_id}/{below}"), 404, "not-found")
 
@@ -278,3 +278,19 @@ def test_execution_shows_the_kill_switch(viewer: APIClient) -> None:
 def test_execution_cannot_be_switched_over_the_api(operator: APIClient) -> None:
     for method in ("post", "put", "patch", "delete"):
         assert_problem(getattr(operator, method)("/api/v1/execution/"), 405, "method-not-allowed")
+
+
+def test_complete_ends_a_task_that_waited_for_a_person(operator: APIClient) -> None:
+    task = run_task(create_task(proposal="implement_idea: Sell tea by the cup."))
+
+    answer = operator.post(_address(task, "complete/"), {"note": "The kettle is bought."}, format="json")
+
+    assert task.status == TaskStatus.WAITING
+    assert (answer.status_code, answer.json()["status"]) == (200, "succeeded")
+    assert answer.json()["result"] == {"done_by": "Ada", "note": "The kettle is bought."}
+
+
+def test_complete_of_a_machine_s_task_is_refused(operator: APIClient) -> None:
+    problem = assert_problem(operator.post(_address(create_task(), "complete/")), 409, "invalid-state")
+
+    assert "done by a machine" in problem["detail"]

@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Iterable
 
 from proposals.gate.analyzer import Analyzer, all_analyzers
+from proposals.gate.distance import distance_of
 from proposals.gate.findings import Effect, Finding, Level, Rule, Sighting, number_findings
 from proposals.gate.narrative import Narrative, narrate
 from proposals.gate.policy import Rules
+from proposals.gate.retrospective import retrospect
 from proposals.gate.scoring import Band, Score, band_of, floor_of, higher_band, score_of
 from proposals.gate.subject import Subject
+from proposals.gate.truth import truth_of
 from proposals.gate.verdict import Outcome, Verdict
 from proposals.reports import Report
 
@@ -85,6 +88,9 @@ def _decide(subject: Subject, score: Score, findings: tuple[Finding, ...], rules
         way_back=told.way_back,
         findings=findings,
         gate_version=GATE_VERSION,
+        distance=distance_of(score, severity, band, rules),
+        retrospective=retrospect(subject, findings, rules),
+        truth=truth_of(subject, rules),
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from proposals.gate.distance import Distance
 from proposals.gate.findings import Finding
+from proposals.gate.retrospective.sections import Retrospective
 from proposals.gate.scoring import Band, Score
+from proposals.gate.truth import Truth
 
 
 class Outcome(StrEnum):
@@ -31,6 +34,9 @@ class Verdict:
     way_back: str
     findings: tuple[Finding, ...]
     gate_version: str
+    distance: Distance | None = None
+    retrospective: Retrospective = field(default_factory=Retrospective)
+    truth: Truth = field(default_factory=Truth)
 
     @property
     def is_stopped(self) -> bool:

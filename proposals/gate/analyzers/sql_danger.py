@@ -96,7 +96,17 @@ _REACHING_CALLS = {
     "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "lo_import", "lo_export", "pg_execute_server_program",
     "dblink", "dblink_exec", "dblink_connect", "pg_terminate_backend", "pg_reload_conf", "query_to_xml",
 }  # fmt: skip
-_SAFE_EXTENSIONS = {"pgcrypto", "uuid-ossp", "citext", "pg_trgm", "btree_gin", "btree_gist", "hstore", "unaccent"}
+_SAFE_EXTENSIONS = {
+    "pgcrypto",
+    "plpgsql",
+    "uuid-ossp",
+    "citext",
+    "pg_trgm",
+    "btree_gin",
+    "btree_gist",
+    "hstore",
+    "unaccent",
+}
 
 
 @register

@@ -377,13 +377,15 @@ _SCRIPT_LIBRARIES = frozenset(
     ]
 )
 _TEST_PATH = re.compile(r"(?:^|[/_.-])(?:tests?|specs?|__tests__|cypress|e2e)(?:[/_.-]|$)", re.IGNORECASE)
-_CONFIGURED = frozenset(["__DEV__", "__webpack_public_path__"])
+_CONFIGURED = frozenset(["__DEV__", "__webpack_public_path__", "define", "CSS"])
+# The grammar reads these words as names where an older script may use them so.
+_SOFT_KEYWORDS = frozenset(["await", "async", "yield", "let", "of", "get", "set", "static"])
 
 
 def is_global(name: str, path: str, *, imports: bool) -> bool:
     """Whether a host defines the name. A text that imports nothing may lean on libraries of script tags beside it."""
     if name in _LANGUAGE or name in _NODE or name in _BOTH or name in _BROWSER or _FAMILIES.match(name):
         return True
-    if name in _CONFIGURED or (name in _TESTS and _TEST_PATH.search(path)):
+    if name in _CONFIGURED or name in _SOFT_KEYWORDS or (name in _TESTS and _TEST_PATH.search(path)):
         return True
     return not imports and name in _SCRIPT_LIBRARIES

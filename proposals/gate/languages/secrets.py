@@ -26,7 +26,7 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 _URL = re.compile(
     r"\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|redis|rediss|amqps?|mssql|ftp|https?)(?:\+\w+)?://"
-    r"(?P<user>[^\s:/@'\"<>]{0,60}):(?P<password>[^\s/@'\"<>]{1,120})@[^\s'\"]{1,120}"
+    r"(?P<user>[^\s:/@'\"<>]{0,60}):(?P<password>[\w.~!$&*+=%{}-]{1,120})@[^\s'\"]{1,120}"
 )
 _ASSIGNED = re.compile(
     r"(?i)\b[\w.-]{0,40}(?:password|passwd|secret|api_?key|access_?key|auth_?token|private_?key)[\w.-]{0,20}[\"']?\s*[:=]\s*"
@@ -67,7 +67,7 @@ def _plain(text: str) -> Iterator[Secret]:
         if any(not _is_placeholder(match[0]) for match in shape.finditer(text)):
             yield Secret(kind)
     for match in _URL.finditer(text):
-        if not _PLACEHOLDER.search(match["password"]):
+        if not _PLACEHOLDER.search(match["password"]) and "example." not in match[0]:
             is_weak = bool(_WEAK.match(match["password"])) or match["password"] == match["user"]
             yield Secret("a password in a URL", is_weak or "localhost" in match[0])
     for match in _ASSIGNED.finditer(text):

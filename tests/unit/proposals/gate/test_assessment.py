@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,7 +16,8 @@ from proposals.reports import parse_report
 from .proposed import file_of, plan_of, report_of, verdict_of
 
 ADDITIVE = "CREATE TABLE loaves (id serial PRIMARY KEY, name text NOT NULL);\n"
-REPORTS = Path(__file__).resolve().parents[5] / "shared" / "reports"
+ROOT = Path(__file__).resolve().parents[4]
+REPORTS = ROOT.parent / "shared" / "reports"
 
 
 class Crashing(Analyzer):
@@ -200,3 +203,17 @@ def test_assess_founding_reports(path: Path) -> None:
     }
     assert verdict.outcome is outcome
     assert expected <= seen
+
+
+def test_gate_imports_no_django() -> None:
+    script = (
+        "import sys\n"
+        "from proposals.gate.analyzer import all_analyzers\n"
+        "import proposals.gate.sarif\n"
+        "all_analyzers()\n"
+        "sys.exit('django' in sys.modules)"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False)
+
+    assert ended.returncode == 0

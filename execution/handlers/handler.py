@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar, TypeVar
@@ -45,6 +46,12 @@ class Execution:
     artifact: dict[str, Any] | None = None
     children: tuple[ChildTask, ...] = ()
     waits_for: str = ""
+
+    @property
+    def proven_at(self) -> datetime | None:
+        """When a rehearsal last undid the change with the artifact; None when none did."""
+        rehearsal = (self.artifact or {}).get("rehearsal")
+        return datetime.fromisoformat(rehearsal["proven_at"]) if rehearsal else None
 
 
 class Handler(ABC):

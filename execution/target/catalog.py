@@ -27,13 +27,17 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``default`` is an expression as the server writes it, None without one."""
+    """``default`` is an expression as the server writes it, None without one.
+
+    ``fills_itself``: an identity, or of a domain, which may have a default of its own.
+    """
 
     name: str
     type: str
     is_required: bool
     is_generated: bool
     default: str | None
+    fills_itself: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,10 @@ SELECT c.oid, n.nspname, c.relname, c.relkind FROM pg_class c JOIN pg_namespace 
 WHERE c.oid ="""
 _COLUMN = """
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated <> '',
-       pg_get_expr(d.adbin, d.adrelid)
-FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+       pg_get_expr(d.adbin, d.adrelid), a.attidentity <> '' OR t.typtype = 'd'
+FROM pg_attribute a
+JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped
 """
 

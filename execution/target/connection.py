@@ -54,9 +54,12 @@ def other_database(name: str) -> str:
 
 
 def connect(conninfo: str | None = None, *, autocommit: bool = False) -> Connection:
-    """A connection to the target, or to ``conninfo``. Raises PermanentFailure, TransientFailure."""
+    """A connection to the target, or to ``conninfo``. Raises TransientFailure, and PermanentFailure for a superuser's.
+
+    What was approved runs with the rights of its role, so that role must not be able to read files or run programs.
+    """
     try:
-        return psycopg.connect(
+        connection = psycopg.connect(
             conninfo or target_url(),
             autocommit=autocommit,
             connect_timeout=10,
@@ -65,6 +68,10 @@ def connect(conninfo: str | None = None, *, autocommit: bool = False) -> Connect
         )
     except psycopg.OperationalError as error:
         raise TransientFailure(f"the target database does not answer: {_first_line(error)}") from error
+    if connection.info.parameter_status("is_superuser") != "off":
+        connection.close()
+        raise PermanentFailure("TARGET_DATABASE_URL logs in as a superuser: name a role that only owns the target")
+    return connection
 
 
 @contextmanager

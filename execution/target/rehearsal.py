@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ class Rehearsal:
     target: Fingerprint
     has_rows: bool
     milliseconds: int
+    proven_at: datetime
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in a task's result and its rollback artifact."""
@@ -32,6 +34,7 @@ class Rehearsal:
             "with_rows": self.has_rows,
             "schema_before": self.target.hash,
             "milliseconds": self.milliseconds,
+            "proven_at": self.proven_at.isoformat(),
         }
 
 
@@ -46,7 +49,8 @@ def rehearse(task: UUID, statements: tuple[Statement, ...]) -> Rehearsal:
     with scratch_copy(task) as scratch, connect(scratch.conninfo, autocommit=True) as connection:
         connection.execute("SELECT set_config('search_path', %s, false)", path)
         _prove(connection, statements)
-        return Rehearsal(before, scratch.has_rows, int((time.monotonic() - begun) * 1000))
+        milliseconds = int((time.monotonic() - begun) * 1000)
+        return Rehearsal(before, scratch.has_rows, milliseconds, datetime.now(UTC))
 
 
 def _prove(connection: Connection, statements: tuple[Statement, ...]) -> None:

@@ -97,7 +97,8 @@ def _add_column(catalog: Catalog, before: _Before, command: Node) -> Iterable[St
 def _column_guard(catalog: Catalog, table: str, column: Column, command: Node) -> Guard | None:
     """Values that the change did not put there are somebody's work: they keep the column from being dropped.
 
-    A constant default is recognised value by value; of any other (now(), a sequence) only the number is known.
+    A constant default is recognised value by value; of any other (now(), a sequence) only the number is known, and
+    only that has to be counted now, under the lock of the table.
     """
     if column.is_generated:
         return None
@@ -106,7 +107,10 @@ def _column_guard(catalog: Catalog, table: str, column: Column, command: Node) -
     if column.default is not None and _has_constant_default(command.def_):
         default = f"CAST(({column.default}) AS {column.type})::text"
         count += f" AND {name}::text IS DISTINCT FROM {default}"
-    return Guard(count, catalog.count(count), f"{{}} rows of {table} hold values in {name} that came after the change")
+        present = 0
+    else:
+        present = catalog.count(count) if column.default or column.fills_itself else 0
+    return Guard(count, present, f"{{}} rows of {table} hold values in {name} that came after the change")
 
 
 def _has_constant_default(column: Node) -> bool:

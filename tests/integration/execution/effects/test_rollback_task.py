@@ -65,6 +65,13 @@ def test_roll_back_task_removes_the_column_of_a_plan_and_nothing_else(target: Ta
     assert proposal_status(root) == Status.ROLLED_BACK
 
 
+def test_way_back_of_sql_is_proven(target: Target) -> None:
+    task = run_task(create_sql_task("CREATE TABLE orders (id integer)"))
+
+    assert task.rollback_artifact.proven_at is not None
+    assert task.queued_at < task.rollback_artifact.proven_at < task.finished_at
+
+
 def test_plan_leaves_the_rest_to_people(target: Target) -> None:
     root = run_task(create_task(proposal=PLAN))
 

@@ -84,8 +84,8 @@ def _median(rounds: Sequence[Round]) -> Round:
 
 def _show(medians: Mapping[str, Round], jobs: int, rounds: int) -> None:
     table = Table(title=f"{jobs:,} jobs of one row each, 2 workers, median of {rounds}")
-    table.add_column("queue")
-    for heading in ("jobs/s", "of the limit", "× stock", "start p50, ms", "p95, ms"):
+    table.add_column("queue", no_wrap=True)
+    for heading in ("jobs/s", "of the limit", "× stock", "start p50", "p95, ms"):
         table.add_column(heading, justify="right")
     for name, result in sorted(medians.items(), key=lambda item: -item[1].jobs_per_second):
         ratios = [_ratio(result, medians.get(other)) for other in ("raw", "stock")]

@@ -117,9 +117,10 @@ _own_url, TARGET_DATABASE_URL = database_urls()
 DATABASES: dict[str, Any] = {"default": dict(dj_database_url.parse(_own_url))}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 if PROCESS == "web":  # a pool inside a django-q2 cluster hangs it, and a command needs one connection
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
 elif PROCESS == "worker":
     DATABASES["default"]["CONN_MAX_AGE"] = None
+    DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5  # else the queue cannot prepare anything
 
 AUTH_USER_MODEL = "proposals.User"
 AUTH_PASSWORD_VALIDATORS = [

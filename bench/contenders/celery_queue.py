@@ -17,7 +17,7 @@ class CeleryRedis(Contender):
     """Its defaults: a job is acknowledged before it runs, so a kill loses it."""
 
     name = "celery"
-    title = "Celery, Redis, connection kept"
+    title = "Celery, Redis"
     unfinished = "SELECT 0"  # acknowledged before they run; the rows themselves are counted as well
 
     def left_out(self) -> str:

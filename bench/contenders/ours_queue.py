@@ -17,7 +17,7 @@ class Ours(Contender):
     """Claim, lease, fence, history, kill switch, limits, and the proposal's outcome: all of it, for every job."""
 
     name = "ours"
-    title = "ours: django-q2 over execution_tasks"
+    title = "ours"
     unfinished = "SELECT count(*) FROM execution_tasks WHERE status <> 'succeeded'"
 
     def environment(self, folder: Path) -> dict[str, str]:

@@ -31,7 +31,7 @@ class RawLoop(Contender):
     """A lease, the row and the end: two commits per job."""
 
     name = "raw"
-    title = "raw psycopg lease loop (the limit)"
+    title = "raw psycopg loop, the limit"
     unfinished = "SELECT count(*) FROM raw_jobs WHERE status <> 'done'"
 
     def prepare(self) -> None:

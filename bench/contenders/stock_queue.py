@@ -18,7 +18,7 @@ class StockBroker(Contender):
     """Everything by default but the number of workers, the timeout that it demands, and a quiet log."""
 
     name = "stock"
-    title = "django-q2, its ORM broker, defaults"
+    title = "django-q2, ORM broker"
     unfinished = "SELECT count(*) FROM django_q_ormq"
 
     def prepare(self) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import random
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, JSONField
 from django.db.models.functions import Now
 
 from execution.failures import LeaseLost
@@ -23,11 +24,13 @@ from execution.states import ENDED, TaskStatus
 from proposals.actors import Actor
 
 LONGEST_BACKOFF_SECONDS = 600.0
+FIELDS: Final = ExecutionTask._meta.concrete_fields  # noqa: SLF001 - documented by Django
+COLUMNS: Final = ", ".join(str(field.column) for field in FIELDS)
 logger = logging.getLogger(__name__)
 
 # A start that a crash of the server forgets is a task whose lease runs out; its worker cannot finish it. So the
 # commit need not wait for the disk.
-START: Final = """
+START: Final = f"""
 WITH started AS (
     UPDATE execution_tasks
     SET status = 'running', started_at = clock_timestamp(),
@@ -39,8 +42,8 @@ WITH started AS (
     INSERT INTO execution_taskevent (task_id, name, before, after, attempt, actor_kind, note, created_at)
     SELECT id, 'started', 'leased', 'running', attempts, 'system', leased_by, clock_timestamp() FROM started
 )
-SELECT started.*, set_config('synchronous_commit', 'off', true) AS asynchronous FROM started
-"""
+SELECT {COLUMNS}, set_config('synchronous_commit', 'off', true) FROM started
+"""  # noqa: S608 - names of our own columns
 HAND_BACK: Final = """
 WITH handed_back AS (
     UPDATE execution_tasks
@@ -90,9 +93,8 @@ def start_task(task_id: int, fence: int) -> ExecutionTask | None:
     One statement with a commit of its own.
     """
     parameters = {"id": task_id, "fence": fence, "lease": settings.EXECUTION_LEASE_SECONDS}
-    started = list(ExecutionTask.objects.raw(START, parameters))
-    if started:
-        return started[0]
+    for row in fetch_all(START, parameters):
+        return _from_row(row[:-1])
     fetch_all(HAND_BACK, {"id": task_id, "fence": fence})
     return None
 
@@ -110,7 +112,8 @@ def finish_task(task_id: int, fence: int, execution: Execution) -> None:
     if proposal_id is None:
         raise LeaseLost
     if execution.artifact is not None:
-        RollbackArtifact.objects.update_or_create(task_id=task_id, defaults={"data": execution.artifact})
+        kept = {"data": execution.artifact, "proven_at": execution.proven_at}
+        RollbackArtifact.objects.update_or_create(task_id=task_id, defaults=kept)
     if execution.children:
         add_children(ExecutionTask.objects.get(pk=task_id), execution.children)
     if not fetch_all(OTHERS_GO_ON, {"proposal": proposal_id}):  # or the last of them reports
@@ -157,6 +160,13 @@ def backoff_seconds(attempts: int) -> float:
     """The pause before the next attempt: doubles with each one, give or take half, at most ten minutes."""
     pause = float(settings.EXECUTION_RETRY_SECONDS) * 2.0 ** (attempts - 1)
     return min(pause, LONGEST_BACKOFF_SECONDS) * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
+
+
+def _from_row(row: Sequence[Any]) -> ExecutionTask:
+    """As the ORM makes an instance; its own query would cost a second round trip."""
+    pairs = zip(FIELDS, row, strict=True)
+    values = [json.loads(value) if isinstance(field, JSONField) else value for field, value in pairs]
+    return ExecutionTask.from_db("default", [field.attname for field in FIELDS], values)
 
 
 def _lock_proposal_of(task_id: int) -> int:

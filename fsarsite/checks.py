@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import dj_database_url
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from psycopg.conninfo import conninfo_to_dict
 
 
 @register(Tags.security)
@@ -47,5 +47,5 @@ def check_databases(**_: Any) -> list[CheckMessage]:
 
 
 def _place(url: str) -> tuple[str, str, str]:
-    parsed = dj_database_url.parse(url)
-    return str(parsed.get("HOST")), str(parsed.get("PORT") or 5432), str(parsed["NAME"])
+    given = conninfo_to_dict(url)
+    return str(given.get("host")), str(given.get("port") or 5432), str(given.get("dbname"))

@@ -22,7 +22,12 @@ OPERATOR_RIGHTS = (
     "billing.change_price",
 )
 LEAD_RIGHTS = (*OPERATOR_RIGHTS, "proposals.add_policyversion", "proposals.change_policyversion")
-ROLES: dict[str, tuple[str, ...]] = {"Viewers": (), "Operators": OPERATOR_RIGHTS, "Leads": LEAD_RIGHTS}
+ROLES: dict[str, tuple[str, ...]] = {
+    "Viewers": (),
+    "Producers": ("proposals.add_proposal",),
+    "Operators": OPERATOR_RIGHTS,
+    "Leads": LEAD_RIGHTS,
+}
 
 
 def ensure_groups() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.contrib.auth.models import Group
+
 from fsarsite.samples.accounts import AGENT
 from proposals.imports import Document, Importer, Tally
 from proposals.models import User
@@ -17,6 +19,7 @@ def load_reports() -> Tally:
 
     Raises ValueError when a person has the agent's name.
     """
-    service_account(AGENT, User.Kind.MODEL)
+    agent = service_account(AGENT, User.Kind.MODEL)
+    agent.groups.add(Group.objects.get(name="Producers"))
     door = Importer(AGENT)
     return Tally.of(door.submit(Document(path.name, 1, path.read_bytes(), None)) for path in sorted(FOLDER.iterdir()))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.db import models, transaction
 from django.utils import timezone
 
 from proposals.actors import Actor
 from proposals.gate import Outcome
-from proposals.models import Decision, Proposal, User
+from proposals.models import Assessment, Decision, Proposal, User
 from proposals.releases import release
 from proposals.services.status import change_status, lock_proposal, write_event
 from proposals.states import OPEN, Status, ensure_transition
@@ -150,7 +152,7 @@ def _to_decide(proposal_id: int, by: User, content_hash: str, assessment_id: int
     proposal = lock_proposal(proposal_id)
     _require_reviewer(by)
     _ensure_not_released(proposal, after)
-    if proposal.assessment is None or (proposal.content_hash, proposal.assessment_id) != (content_hash, assessment_id):
+    if (proposal.content_hash, proposal.assessment_id) != (content_hash, assessment_id):
         raise DecisionStale("this proposal was assessed again since you opened it; read it once more, then decide")
     return proposal
 
@@ -181,5 +183,5 @@ def _decide(proposal: Proposal, kind: Decision.Kind, by: User, note: str) -> Dec
         by=by,
         note=note,
         content_hash=proposal.content_hash,
-        assessment=proposal.assessment,
+        assessment=cast("Assessment", proposal.assessment),  # without one the binding was refused
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from execution.handlers import handler_for
 from execution.models import ExecutionTask
@@ -31,13 +34,11 @@ def create_file_task(path: str = "shop/index.html", content: str = "<h1>Seeds</h
 
 def lease_task(task: ExecutionTask) -> ExecutionTask:
     """As a worker's claim leaves it."""
-    from django.utils import timezone  # noqa: PLC0415
-
     ExecutionTask.objects.filter(pk=task.pk).update(
         status=TaskStatus.LEASED,
         fence=task.fence + 1,
         attempts=task.attempts + 1,
-        lease_until=timezone.now() + timezone.timedelta(minutes=1),
+        lease_until=timezone.now() + timedelta(minutes=1),
         leased_by="a test",
     )
     task.refresh_from_db()

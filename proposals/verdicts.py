@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from proposals.gate import Band, Effect, Finding, Level, Outcome, Region, Score, Verdict
+from proposals.gate.distance import Distance
+from proposals.gate.retrospective import Retrospective
+from proposals.gate.truth import Truth
 from proposals.models import Assessment
 from proposals.models import Finding as Row
 
@@ -21,6 +24,9 @@ def stored_verdict(assessment: Assessment) -> Verdict:
         way_back=assessment.way_back,
         findings=tuple(_seen(row) for row in assessment.findings.order_by("id")),
         gate_version=assessment.gate_version,
+        distance=Distance.from_dict(assessment.distance) if assessment.distance else None,
+        retrospective=Retrospective.from_dict(assessment.retrospective),
+        truth=Truth.from_dict(assessment.truth),
     )
 
 

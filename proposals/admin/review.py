@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from proposals.admin.columns import deadline_in_words
 from proposals.admin.decisions import Standing
 from proposals.admin.desk import signed_in
+from proposals.admin.hindsight import hindsight_context
 from proposals.admin.panels import panels_of
 from proposals.display import MAX_MARKDOWN_CHARACTERS, Note, number_lines, render_prose
 from proposals.models import Assessment, Finding, Proposal
@@ -56,6 +57,7 @@ def review_context(request: HttpRequest, proposal: Proposal, *, typed_note: str 
         "next_waiting": _next_waiting(proposal),
         "panels": panels_of(request, proposal),
         **_judgement(proposal.assessment),
+        **hindsight_context(proposal.assessment),
         **_texts(request, proposal),
     }
 

@@ -76,6 +76,15 @@ ASSESSMENT: dict[str, Any] = {
     "effect": "A plan; nothing changes until its items are gated.",
     "worst_case": "Work is done that nobody needed.",
     "way_back": "Nothing to undo.",
+    "distance": {},
+    "retrospective": {
+        "early_warning_signals": [
+            {"text": "Deployments without an entry, by week.", "weight": 3, "artifact": "report", "line": 3}
+        ]
+    },
+    "truth": {
+        "unknowns": [{"text": "Keep a journal where possible.", "artifact": "report", "line": 1}],
+    },
     "policy": 1,
     "gate_version": "1",
     "created_at": "2026-03-01T08:00:01.240000Z",

@@ -91,6 +91,14 @@ class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
     band = serializers.ChoiceField(choices=_BANDS)
     policy = serializers.IntegerField(source="policy.version", help_text="The version of the policy that judged.")
     findings = FindingSerializer(many=True)
+    distance = serializers.DictField(help_text="How far from the next band; empty when blocked.")
+    retrospective = serializers.DictField(
+        child=serializers.ListField(child=serializers.DictField()), help_text="The FSAR sections, by name."
+    )
+    truth = serializers.DictField(
+        child=serializers.ListField(child=serializers.DictField()),
+        help_text="assumptions, unknowns and claims. Confidence halves every half_life_days after created_at.",
+    )
 
     class Meta:
         model = Assessment
@@ -109,6 +117,9 @@ class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
             "effect",
             "worst_case",
             "way_back",
+            "distance",
+            "retrospective",
+            "truth",
             "policy",
             "gate_version",
             "created_at",

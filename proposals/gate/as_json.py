@@ -17,7 +17,14 @@ _ACCEPTANCE_WORDS = {
 
 def verdict_as_dict(verdict: Verdict, report_id: str) -> dict[str, Any]:
     """Every field of the verdict, the enums by their values, and the id of the report it judges."""
-    return {"id": report_id, **asdict(verdict), "score": {**asdict(verdict.score), "severity": verdict.score.severity}}
+    return {
+        "id": report_id,
+        **asdict(verdict),
+        "score": {**asdict(verdict.score), "severity": verdict.score.severity},
+        "distance": verdict.distance.as_dict() if verdict.distance else None,
+        "retrospective": verdict.retrospective.as_dict(),
+        "truth": verdict.truth.as_dict(),
+    }
 
 
 def acceptance_word(outcome: Outcome) -> str:

@@ -45,6 +45,9 @@ def _run(verdict: Verdict, report: Report) -> dict[str, Any]:
             "severity": verdict.severity,
             "decidedBy": verdict.decided_by,
             "headline": verdict.headline,
+            "distance": verdict.distance.as_dict() if verdict.distance else None,
+            "retrospective": verdict.retrospective.as_dict(),
+            "truth": verdict.truth.as_dict(),
         },
     }
 

@@ -19,6 +19,7 @@ from proposals.gate.languages.column_requests import column_requests
 from proposals.gate.languages.paragraphs import Passage, sentences_in
 from proposals.gate.languages.sql import parse_sql, sql_texts
 from proposals.gate.languages.sql_effects import name_of
+from proposals.gate.languages.sql_questions import missing_column_check
 from proposals.gate.policy import Rules
 from proposals.gate.subject import Subject, is_too_large
 
@@ -30,23 +31,30 @@ _ASSUMES = re.compile(
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(
-    r"\b(?:if (?:it|they|this|any|possible|necessary|applicable|needed|available|not)\b|might|unclear|unknown|either|whether"
+    r"\b(?:if (?:it|they|this|any|possible|necessary|applicable|needed|available|not)\b"
+    r"|(?:this|it|issues?|errors?|problems?) (?:might|may|could) be|unclear|unknown|either|whether"
     r"|to be (?:determined|decided)|tbd|appropriate (?:data )?type|where (?:possible|applicable|appropriate)"
     r"|where it makes sense)\b",
     re.IGNORECASE,
 )
 _CLAIMS = re.compile(
     r"\b(?:will (?:not |also |only |help |allow |ensure |prevent |reduce |improve |increase |enhance |provide )+"
-    r"|does not exist|do not exist|is missing|are missing|is causing|(?:can|will) be resolved by|prevents?\b|guarantees?"
-    r"|reduces?\b|eliminates?)",
+    r"|does not exist|do not exist|is missing|are missing|is causing|(?:can|will) be resolved by"
+    r"|prevents\b|guarantees\b|reduces\b|eliminates\b)",
     re.IGNORECASE,
 )
 _HEDGED = re.compile(r"\b(?:might|could|may|likely|seems?|potential(?:ly)?|should|help|possibly)\b", re.IGNORECASE)
-_ABSOLUTE = re.compile(r"\b(?:all|always|never|any|every|guarantees?|eliminates?|seamless(?:ly)?|fully)\b", re.IGNORECASE)
+_ABSOLUTE = re.compile(
+    r"\b(?:all|always|never|any|every|guarantees?|eliminates?|seamless(?:ly)?|fully)\b", re.IGNORECASE
+)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?\s*(?:%|percent|ms|seconds?|minutes?|hours?|days?|times|x\b)")
 _OBSERVED = re.compile(r"\b(?:does not exist|do not exist|is missing|are missing|is causing|error)\b", re.IGNORECASE)
-_MARKET = re.compile(r"\b(?:customers?|users?|revenue|conver\w+|pric\w+|sales|market|engag\w+|retention)\b", re.IGNORECASE)
-_SPEED = re.compile(r"\b(?:perform\w*|latenc\w+|duration|speed|fast\w*|response times?|throughput|bottleneck\w*)\b", re.I)
+_MARKET = re.compile(
+    r"\b(?:customers?|users?|revenue|conver\w+|pric\w+|sales|market|engag\w+|retention)\b", re.IGNORECASE
+)
+_SPEED = re.compile(
+    r"\b(?:perform\w*|latenc\w+|duration|speed|fast\w*|response times?|throughput|bottleneck\w*)\b", re.IGNORECASE
+)
 _SCHEMA_DAYS, _SYSTEM_DAYS, _SPEED_DAYS, _MARKET_DAYS = 7, 14, 30, 90
 
 
@@ -81,7 +89,11 @@ class Truth:
 
     def as_dict(self) -> dict[str, list[dict[str, Any]]]:
         """JSON types only; a kind without a statement has no key."""
-        kinds = {"assumptions": self.assumptions, "unknowns": self.unknowns, "claims": self.claims}
+        kinds: dict[str, tuple[Any, ...]] = {
+            "assumptions": self.assumptions,
+            "unknowns": self.unknowns,
+            "claims": self.claims,
+        }
         return {name: [asdict(each) for each in found] for name, found in kinds.items() if found}
 
     @classmethod
@@ -121,7 +133,10 @@ def truth_of(subject: Subject, rules: Rules) -> Truth:
 
 def _first(found: list[Any]) -> tuple[Any, ...]:
     """The first eight that differ; a plan's lines are in order already."""
-    return tuple({each.text: each for each in reversed(found)}.values())[::-1][:_MOST]
+    different: dict[str, Any] = {}
+    for each in found:
+        different.setdefault(each.text, each)
+    return tuple(different.values())[:_MOST]
 
 
 def _statement(sentence: Passage) -> Statement:
@@ -173,14 +188,13 @@ def _falsifier(text: str) -> str:
 
 def _column_claims(subject: Subject) -> Iterator[Claim]:
     for asked in column_requests(subject.report_lines):
-        table = f" AND table_name = '{asked.table}'" if asked.table else ""
         yield Claim(
             text=f"The column {asked.column}{f' of {asked.table}' if asked.table else ''} does not exist.",
             artifact="report",
             line=asked.line,
             confidence=0.8,
             half_life_days=_SCHEMA_DAYS,
-            falsified_by=f"SELECT count(*) > 0 FROM information_schema.columns WHERE column_name = '{asked.column}'{table}",
+            falsified_by=f"This gives false: {missing_column_check(asked.table, asked.column)}",
         )
 
 
@@ -200,7 +214,8 @@ def _needs(node: ast.Node, created: set[str]) -> Iterable[str]:
     match node:
         case ast.CreateStmt():
             created.add(name)
-            yield f"The table {name} {'is absent, or already as written here' if node.if_not_exists else 'does not exist yet'}."
+            state = "is absent, or already as written here" if node.if_not_exists else "does not exist yet"
+            yield f"The table {name} {state}."
         case ast.AlterTableStmt() | ast.IndexStmt() | ast.InsertStmt() | ast.UpdateStmt() | ast.DeleteStmt():
             if name not in created:
                 yield f"The table {name} exists, with the columns that are used here."

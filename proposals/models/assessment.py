@@ -30,6 +30,9 @@ class Assessment(models.Model):
     effect = models.TextField()
     worst_case = models.TextField()
     way_back = models.TextField()
+    distance = models.JSONField(default=dict, blank=True, help_text="How far from the next band; empty when blocked.")
+    retrospective = models.JSONField(default=dict, blank=True, help_text="The FSAR sections with something to say.")
+    truth = models.JSONField(default=dict, blank=True, help_text="Assumptions, unknowns and falsifiable claims.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

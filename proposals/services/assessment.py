@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Subquery
 
 from proposals.actors import Actor
 from proposals.gate import GATE_VERSION, Outcome, Verdict, assess
@@ -11,16 +12,22 @@ from proposals.models import Assessment, Finding, PolicyVersion, Proposal
 from proposals.releases import release
 from proposals.reports import Report, content_hash
 from proposals.services.status import change_status, lock_proposal, write_event
-from proposals.services.storable import storable
+from proposals.services.storable import storable, storable_json
 from proposals.states import Status
 
 
-def assess_content(report: Report, policy: PolicyVersion) -> Assessment:
-    """Judge one content under one policy; the stored assessment when there is one already. Idempotent."""
+def assess_content(report: Report) -> Assessment:
+    """Judge one content under the policy in force; the stored assessment when there is one already. Idempotent.
 
-    key = {"content_hash": content_hash(report), "policy": policy, "gate_version": GATE_VERSION}
-    known = Assessment.objects.filter(**key).first()
-    return known or _store(assess(report, policy.rules), key)
+    One query for a content that was judged before under the same policy and by the same gate.
+    """
+    judged = {"content_hash": content_hash(report), "gate_version": GATE_VERSION}
+    in_force = PolicyVersion.objects.order_by("-version").values("pk")[:1]
+    known = Assessment.objects.select_related("policy").filter(**judged, policy=Subquery(in_force))
+    if found := known.first():
+        return found
+    policy = PolicyVersion.objects.current()
+    return _store(assess(report, policy.rules), judged | {"policy": policy})
 
 
 def _store(verdict: Verdict, key: dict[str, object]) -> Assessment:
@@ -40,6 +47,9 @@ def _store(verdict: Verdict, key: dict[str, object]) -> Assessment:
                 "effect": storable(verdict.effect_line),
                 "worst_case": storable(verdict.worst_case),
                 "way_back": storable(verdict.way_back),
+                "distance": verdict.distance.as_dict() if verdict.distance else {},
+                "retrospective": storable_json(verdict.retrospective.as_dict()),
+                "truth": storable_json(verdict.truth.as_dict()),
             },
         )
         if created:
@@ -90,6 +100,6 @@ def record_assessment(proposal: Proposal, assessment: Assessment) -> None:
 def assess_proposal(*, proposal_id: int) -> Assessment:
     """Judge a received proposal from what is stored. Locks it. Raises InvalidTransition when it was judged."""
     proposal = lock_proposal(proposal_id)
-    assessment = assess_content(proposal.report, PolicyVersion.objects.current())
+    assessment = assess_content(proposal.report)
     record_assessment(proposal, assessment)
     return assessment

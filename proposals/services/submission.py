@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from proposals.actors import Actor
-from proposals.models import Opportunity, PolicyVersion, Proposal, User
+from proposals.models import Opportunity, Proposal, User
 from proposals.reports import (
     Form,
     Report,
@@ -70,7 +70,7 @@ def submit_report(
         existing = Proposal.objects.for_review().filter(report_id=report.id).first()
         if existing:
             return _again(existing, report)
-        assessment = assess_content(report, PolicyVersion.objects.current())
+        assessment = assess_content(report)
         first = _first_with_content(report)
         proposal = _create(report, received, form, submitted_by, source)
         if first is None:

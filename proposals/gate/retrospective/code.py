@@ -38,7 +38,11 @@ _TRAITS = (
         _CODE,
         re.compile(r"(?:process\.env\.|os\.environ(?:\.get)?[\[(][\"']|ENV(?:\.fetch)?[\[(][\"'])([A-Z][A-Z0-9_]+)"),
         (
-            (Section.BLIND_SPOTS, 3, "Line {line} reads {names} from the environment; what happens without is not said."),
+            (
+                Section.BLIND_SPOTS,
+                3,
+                "Line {line} reads {names} from the environment; without it, nothing is said.",
+            ),
             (Section.MITIGATIONS, 3, "Refuse to start, in words, when {names} is missing."),
         ),
         unless=re.compile(r"throw new Error|raise |sys\.exit|process\.exit"),
@@ -55,7 +59,11 @@ _TRAITS = (
         _JS,
         re.compile(r"\b(?:app|router|server)\.(?:post|put|patch|delete)\(\s*[\"'`]([^\"'`\n]{1,80})"),
         (
-            (Section.BLIND_SPOTS, 4, "Whoever reaches {names} (line {line}) changes something; nothing asks who that is."),
+            (
+                Section.BLIND_SPOTS,
+                4,
+                "Whoever reaches {names} (line {line}) changes something; nobody asks who it is.",
+            ),
             (Section.SIGNALS, 3, "Requests that write to {names} without a session, counted by day."),
             (Section.WISHES, 3, "That {names} had refused what is not signed in from its first day."),
         ),
@@ -93,7 +101,11 @@ _TRAITS = (
         _PAGES,
         re.compile(r"<form\b[^>]{0,200}\baction=[\"']([^\"'\n]{1,120})"),
         (
-            (Section.BLIND_SPOTS, 3, "That something answers at {names}, where the form of line {line} sends its data."),
+            (
+                Section.BLIND_SPOTS,
+                3,
+                "That something answers at {names}, where the form of line {line} sends to.",
+            ),
             (Section.SIGNALS, 3, "Visits of the page without one request to {names}."),
         ),
     ),
@@ -108,7 +120,9 @@ _TRAITS = (
     ),
     Trait(
         frozenset({Language.CSS}),
-        re.compile(r"(?:^|[},])\s*(\*|html|body|a|button|input|table|form|h[1-6]|p|ul|li|img)\s*(?=[{,])", re.MULTILINE),
+        re.compile(
+            r"(?:^|[},])[ \t]*(\*|html|body|a|button|input|table|form|h[1-6]|p|ul|li|img)\s*(?=[{,])", re.MULTILINE
+        ),
         (
             (Section.CONSEQUENCES, 3, "Every {names} of every page that loads this changes, not only the new ones."),
             (Section.SIGNALS, 2, "Screenshots of untouched pages that differ where a {names} stands."),

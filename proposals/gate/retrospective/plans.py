@@ -14,7 +14,9 @@ from proposals.gate.subject import Subject
 
 _QUOTE = 90
 _NUMBER = re.compile(r"\b\d+(?:\.\d+)?\s*(?:%|percent|ms|seconds?|minutes?|hours?|days?|weeks?|per\b|times\b|x\b)")
-_PROMISE = re.compile(r"\b(?:improv|optimi[sz]|enhanc|reduc|increas|minimi[sz]|streamlin|accelerat|speed)\w*", re.IGNORECASE)
+_PROMISE = re.compile(
+    r"\b(?:improv|optimi[sz]|enhanc|reduc|increas|minimi[sz]|streamlin|accelerat|speed)\w*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,16 @@ _TOPICS = (
     _topic(
         r"webhooks?",
         (Section.BLIND_SPOTS, 5, "What a webhook that arrives twice, late or forged does: {quote}"),
-        (Section.SIGNALS, 4, "Payments in the ledger beside those at the provider, by day; they part first here: {quote}"),
+        (
+            Section.SIGNALS,
+            4,
+            "Payments in the ledger beside those at the provider, by day: {quote}",
+        ),
         (Section.MITIGATIONS, 4, "Verify the signature and key every event by its id before acting on {quote}"),
     ),
     _topic(
-        r"asynchronous(?:ly)?|job queues?|message queues?|rabbitmq|celery|sidekiq|background jobs?|queu(?:e|ing) system",
+        r"asynchronous(?:ly)?|job queues?|message queues?|rabbitmq|celery|sidekiq|background jobs?"
+        r"|queu(?:e|ing) system",
         (Section.BLIND_SPOTS, 4, "What happens to a task that is delivered twice or lost: {quote}"),
         (Section.SIGNALS, 3, "Age of the oldest task in the queue that comes of {quote}"),
         (Section.WAYS_BACK, 3, "What already sits in the queue must be drained before {quote} is taken back."),
@@ -103,7 +110,11 @@ _TOPICS = (
     ),
     _topic(
         r"either \w+ing|or (?:renam|add|remov|chang)ing|drop(?:ping)? or|or directly through|by dropping",
-        (Section.BLIND_SPOTS, 5, "The plan leaves open which of two ways is taken, and they cannot both be right: {quote}"),
+        (
+            Section.BLIND_SPOTS,
+            5,
+            "Which of two ways is taken, where not both can be right: {quote}",
+        ),
     ),
     _topic(
         r"revert the last|roll ?back the last",
@@ -142,9 +153,15 @@ def _column_points(subject: Subject) -> Iterator[Point]:
     for asked in column_requests(subject.report_lines):
         name = f"{asked.table}.{asked.column}" if asked.table else asked.column
         region = subject.report_region(asked.line)
-        yield Point(Section.WISHES, 5, f"That {name} had been added the first time it was asked for, and checked.", region)
-        yield Point(Section.SIGNALS, 4, f"The next plan that asks for {name} again: then this one changed nothing.", region)
-        yield Point(Section.BLIND_SPOTS, 3, f"Whether {name} is still missing today; the plan reads an old log.", region)
+        yield Point(
+            Section.WISHES, 5, f"That {name} had been added the first time it was asked for, and checked.", region
+        )
+        yield Point(
+            Section.SIGNALS, 4, f"The next plan that asks for {name} again: then this one changed nothing.", region
+        )
+        yield Point(
+            Section.BLIND_SPOTS, 3, f"Whether {name} is still missing today; the plan reads an old log.", region
+        )
 
 
 def _unmeasured(subject: Subject, sentences: list[Passage]) -> Iterator[Point]:

@@ -56,7 +56,11 @@ def _index(node: ast.IndexStmt) -> Iterator[Saying]:
     if not node.concurrent:
         yield Section.CONSEQUENCES, 4, f"Every write to {table} waits until the index on {columns} is built."
         yield Section.MITIGATIONS, 4, f"CREATE INDEX CONCURRENTLY on {table}, outside a transaction."
-    yield Section.BLIND_SPOTS, 2, f"No query that needs the index on {table} ({columns}) is named; unused, it only costs."
+    yield (
+        Section.BLIND_SPOTS,
+        2,
+        f"No query that needs an index on {table} ({columns}) is named.",
+    )
     name = node.idxname or f"of {table}"
     yield Section.SIGNALS, 2, f"pg_stat_user_indexes.idx_scan of the index {name} still 0 after a month."
 
@@ -82,7 +86,11 @@ def _rows(node: ast.DeleteStmt | ast.UpdateStmt) -> Iterator[Saying]:
     bound = "with its WHERE" if node.whereClause else "without a WHERE"
     yield Section.BLIND_SPOTS, 4, f"How many rows of {name} the statement {verb} {bound} is not said, nor checked."
     yield Section.CONSEQUENCES, 3, f"Sums that were reported from {name} can no longer be reproduced."
-    yield Section.MITIGATIONS, 4, f"Count the rows of {name} it {verb} in the rehearsal, and stop when it is another number."
+    yield (
+        Section.MITIGATIONS,
+        4,
+        f"Count the rows of {name} that it {verb} in the rehearsal, and stop at another number.",
+    )
 
 
 def _rename(node: ast.RenameStmt) -> Iterator[Saying]:

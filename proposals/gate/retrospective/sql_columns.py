@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pglast import ast, enums
 
 from proposals.gate.languages.sql_effects import name_of
+from proposals.gate.languages.sql_questions import missing_column_check
 from proposals.gate.retrospective.sections import Section
 
 _MONEY = re.compile(r"amount|price|cost|revenue|income|fee|total|balance|budget|salary", re.IGNORECASE)
@@ -29,7 +30,7 @@ def added_column_says(table: str, column: ast.ColumnDef, *, is_conditional: bool
         yield Section.CONSEQUENCES, 4, f"Every row from before claims the default of {name} as if it had been recorded."
     else:
         yield Section.BLIND_SPOTS, 4, f"Nothing here fills {name}: the rows that {table} holds already stay NULL."
-        yield Section.SIGNALS, 4, f"SELECT count(*) FROM {table} WHERE {column.colname} IS NULL keeps growing."
+        yield Section.SIGNALS, 4, f"The count of rows of {table} WHERE {column.colname} IS NULL keeps growing."
     if is_conditional:
         said = f"IF NOT EXISTS passes in silence when {table} has a {column.colname} of another type."
         yield Section.BLIND_SPOTS, 3, said
@@ -38,12 +39,8 @@ def added_column_says(table: str, column: ast.ColumnDef, *, is_conditional: bool
     yield Section.WISHES, 4, f"That the code which writes {name} had been released, and seen to write, with the column."
     if limit := _length_limit(column):
         yield Section.WISHES, 3, f"That {name} were text: VARCHAR({limit}) refuses the first value that is longer."
-    yield (
-        Section.MITIGATIONS,
-        3,
-        f"Ask first: SELECT count(*) FROM information_schema.columns WHERE table_name = '{_bare(table)}' "
-        f"AND column_name = '{column.colname}' must give 0.",
-    )
+    check = missing_column_check(_bare(table), _name(column))
+    yield Section.MITIGATIONS, 3, f"Ask first whether it is still missing: {check}"
 
 
 def new_table_says(node: ast.CreateStmt) -> Iterator[Saying]:
@@ -65,28 +62,40 @@ def new_table_says(node: ast.CreateStmt) -> Iterator[Saying]:
 def _column_says(table: str, column: ast.ColumnDef) -> Iterator[Saying]:
     name = f"{table}.{column.colname}"
     kind = _type_name(column)
-    if _MONEY.search(column.colname) and kind in _INEXACT:
+    if _MONEY.search(_name(column)) and kind in _INEXACT:
         yield Section.CONSEQUENCES, 5, f"{name} is {kind}: sums of money drift by cents and no two reports agree."
         yield Section.MITIGATIONS, 4, f"Keep {name} in minor units as bigint, or as numeric(12,2)."
     if kind == "timestamp":
         yield Section.CONSEQUENCES, 2, f"{name} has no time zone: it means another moment after a server moves."
-    if _SECRET.search(column.colname) and "hash" not in column.colname.lower():
-        yield Section.BLIND_SPOTS, 5, f"{name} holds a secret as it was typed unless the code hashes it; nothing here says so."
+    if _SECRET.search(_name(column)) and "hash" not in _name(column).lower():
+        yield (
+            Section.BLIND_SPOTS,
+            5,
+            f"Nothing here says that {name} is hashed: a secret as it was typed.",
+        )
         yield Section.SIGNALS, 3, f"Values of {name} that are readable in a dump."
-    elif _PRIVATE.search(column.colname):
+    elif _PRIVATE.search(_name(column)):
         yield Section.BLIND_SPOTS, 3, f"When {name}, which is about a person, is deleted or given out on request."
 
 
 def _link_says(table: str, column: ast.ColumnDef, referenced: set[str]) -> Iterator[Saying]:
     """A column called …_id that refers to nothing."""
     kinds = _constraints(column)
-    is_link = column.colname.lower().endswith("_id") and enums.ConstrType.CONSTR_PRIMARY not in kinds
+    is_link = _name(column).lower().endswith("_id") and enums.ConstrType.CONSTR_PRIMARY not in kinds
     if not is_link:
         return
     if column.colname in referenced or enums.ConstrType.CONSTR_FOREIGN in kinds:
-        yield Section.WISHES, 2, f"That {table}.{column.colname} had an index: deleting what it refers to reads all of {table}."
+        yield (
+            Section.WISHES,
+            2,
+            f"That {table}.{column.colname} had an index: deletes elsewhere read all of {table}.",
+        )
     else:
-        yield Section.CONSEQUENCES, 3, f"{table}.{column.colname} refers to no table: its rows outlive what they belong to."
+        yield (
+            Section.CONSEQUENCES,
+            3,
+            f"{table}.{column.colname} refers to no table: rows outlive their owner.",
+        )
         yield Section.SIGNALS, 2, f"Rows of {table} whose {column.colname} is found nowhere else."
 
 
@@ -97,8 +106,12 @@ def _has_primary_key(columns: list[ast.ColumnDef], constraints: list[ast.Constra
     )
 
 
-def _constraints(column: ast.ColumnDef) -> set[enums.ConstrType]:
+def _constraints(column: ast.ColumnDef) -> set[enums.ConstrType | None]:
     return {each.contype for each in column.constraints or () if isinstance(each, ast.Constraint)}
+
+
+def _name(column: ast.ColumnDef) -> str:
+    return column.colname or ""
 
 
 def _type_name(column: ast.ColumnDef) -> str:
@@ -107,11 +120,11 @@ def _type_name(column: ast.ColumnDef) -> str:
 
 
 def _length_limit(column: ast.ColumnDef) -> str:
-    if _type_name(column) != "varchar" or not column.typeName.typmods:
+    modifiers = column.typeName.typmods if column.typeName else None
+    if _type_name(column) != "varchar" or not modifiers:
         return ""
-    value = getattr(column.typeName.typmods[0], "val", None)
-    return str(getattr(value, "ival", "")) if value is not None else ""
+    return str(getattr(getattr(modifiers[0], "val", None), "ival", ""))
 
 
 def _bare(table: str) -> str:
-    return table.rpartition(".")[2].replace("'", "''")
+    return table.rpartition(".")[2]

@@ -15,6 +15,7 @@ from rich.markup import escape
 
 from proposals.gate import DEFAULT, Effect, Outcome, PolicyError, Rules, Verdict, assess
 from proposals.gate.as_json import acceptance_word, verdict_as_dict
+from proposals.gate.retrospective import TITLES, Section
 from proposals.gate.sarif import to_sarif_log
 from proposals.imports.documents import Document, InputFormat, read_documents
 from proposals.imports.sources import SourceError, find_files
@@ -118,6 +119,8 @@ def _print_verdict(console: Console, report: Report, verdict: Verdict) -> None:
     console.print(f"[bold]{escape(report.id)}[/]  [{_COLOURS[verdict.outcome]}]{escape(verdict.headline)}[/]")
     score = verdict.score
     console.print(f"  severity {verdict.severity} = {score.likelihood} x {score.damage} x {score.reversibility}")
+    if verdict.distance:
+        console.print(f"  {escape(verdict.distance.sentence)}")
     for line in (verdict.decided_by, verdict.effect_line, f"Worst case: {verdict.worst_case}"):
         console.print(f"  {escape(line)}")
     console.print(f"  Way back: {escape(verdict.way_back)}")
@@ -126,4 +129,8 @@ def _print_verdict(console: Console, report: Report, verdict: Verdict) -> None:
         place = f"{region.artifact}:{region.start_line}" if region else "report"
         console.print(f"    [{_EFFECT_COLOURS[finding.effect]}]{finding.rule_id}[/] {place} {escape(finding.message)}")
         console.print(f"      {escape(finding.remedy)}", style="dim")
+    for section, points in verdict.retrospective.as_dict().items():
+        console.print(f"  [bold]{TITLES[Section(section)]}[/]")
+        for point in points:
+            console.print(f"    - {escape(point['text'])}")
     console.print()

@@ -22,10 +22,10 @@ class ProposalColumns(ReadOnlyAdmin):
     @display(description="Proposal", ordering="title")
     def proposal(self, proposal: Proposal) -> SafeString:
         return format_html(
-            '<span class="fs-title fs-clamp">{}</span><span class="fs-sub" title="{}">{}</span>',
+            '<span class="fs-title fs-clamp">{}</span><span class="fs-sub fs-clamp" title="{}">{}</span>',
             reveal(proposal.title),
-            proposal.report_id,
-            proposal.get_type_display(),
+            f"{proposal.get_type_display()}, {proposal.report_id}",
+            reveal(proposal.assessment.effect) if proposal.assessment else proposal.get_type_display(),
         )
 
     @display(description="Severity", ordering="severity")

@@ -68,7 +68,7 @@ ASSESSMENT: dict[str, Any] = {
     "reversibility": 1,
     "evidence": {
         "likelihood": "A plan in words.",
-        "damage": "What it asks for is proposed and gated again.",
+        "damage": "What a plan asks for is done by people, action by action.",
         "reversibility": "Words are undone at no loss.",
     },
     "decided_by": "The report's own block decided.",

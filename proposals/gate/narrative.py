@@ -69,13 +69,16 @@ def _effect_line(subject: Subject, changes: tuple[Change, ...]) -> str:
         lines = len(subject.content_lines)
         kind = f" of {subject.language}" if subject.language else ""
         does = f": {_listed(change.does for change in changes)}" if changes else ""
-        return f"Writes {subject.frame.path} ({lines} line{'' if lines == 1 else 's'}{kind}){does}"
+        size = f"{lines} line{'' if lines == 1 else 's'}{kind}"
+        if subject.language is Language.SQL:
+            return f"Runs {subject.frame.path} on the target database ({size}){does}"
+        return f"Writes {subject.frame.path} ({size}){does}"
     if subject.is_plan:
         if changes:
             return f"A plan whose SQL would {_listed(change.does for change in changes)}"
         headings = [match[1] for line in subject.report_lines if (match := _HEADING.match(line))]
         about = f": {_listed(headings)}" if headings else ""
-        return f"A plan; its actions become proposals of their own{about}"
+        return f"A plan; its actions become tasks for people{about}"
     if subject.is_idea:
         return f"Records the idea {subject.body.strip()[:80]!r} as a task; nothing runs by itself"
     return "Nothing that the gate can name"
@@ -86,6 +89,8 @@ def _worst_case(subject: Subject, score: Score, changes: tuple[Change, ...], fin
     if worst is not None:
         return worst.worst_case
     if subject.frame is not None:
+        if subject.language is Language.SQL:
+            return "The target database refuses the statements, and nothing changes: they run in one transaction."
         if subject.language in {Language.JAVASCRIPT, Language.PYTHON, Language.RUBY, Language.TYPESCRIPT}:
             return f"Whatever loads {subject.frame.path} fails or misbehaves until the commit is reverted."
         return f"Whatever reads {subject.frame.path} gets what this file says until the commit is reverted."
@@ -101,6 +106,8 @@ def _way_back(subject: Subject, score: Score, changes: tuple[Change, ...]) -> st
         return f"None by itself: {_listed(change.does for change in lost)} needs a backup taken before."
     if changes:
         return f"Reverse statements: {_listed(change.way_back for change in changes)}."
+    if subject.language is Language.SQL:
+        return "None is needed: no statement that changes anything was read."
     if subject.frame is not None:
         return f"Revert the one commit that writes {subject.frame.path}."
     return score.evidence["reversibility"]

@@ -4,7 +4,7 @@ Where the factors start, before findings raise them:
 
 | proposal              | likelihood | damage | reversibility | because |
 |-----------------------|-----------:|-------:|--------------:|---------|
-| plan                  | 2 | 2 | 1 | words; what it asks for is proposed and gated again |
+| plan                  | 2 | 2 | 1 | words; people do what it asks for, and its SQL is judged as SQL |
 | idea                  | 1 | 1 | 1 | it becomes a task that waits for a person |
 | file, SQL             | 2 | 3 | 1 | it changes a schema; additive DDL is undone by its reverse |
 | file, any other       | 2 | 2 | 1 | one file; a revert commit undoes it |
@@ -103,7 +103,7 @@ def _start_row(subject: Subject) -> tuple[tuple[int, int, int], tuple[str, str, 
     if subject.is_plan:
         return (2, 2, 1), (
             "A plan runs nothing itself.",
-            "Each action of a plan is proposed and gated again.",
+            "What a plan asks for is done by people, action by action.",
             "A plan that has not run is withdrawn at no loss.",
         )
     if subject.is_idea:

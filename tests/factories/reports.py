@@ -7,9 +7,7 @@ from uuid import uuid4
 
 from proposals.reports import Report
 
-PLAN = (
-    "self_improvement:  Keep a journal of every deployment.\n\n- **Journal**: who deployed what, and when."
-)
+PLAN = "self_improvement:  Keep a journal of every deployment.\n\n- **Journal**: who deployed what, and when."
 
 
 def create_report(**fields: Any) -> Report:

@@ -1,0 +1,47 @@
+"""Take the pictures of the documentation from the running product: ``python docs/make_screenshots.py URL USER PASSWORD``."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+IMAGES = Path(__file__).with_name("images")
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+SIZE = {"width": 1280, "height": 860}
+
+
+def main(base: str, username: str, password: str) -> None:
+    """Log in and photograph the queue, a review page and a task."""
+    IMAGES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        page = browser.new_context(viewport=SIZE, base_url=base).new_page()
+        _log_in(page, username, password)
+        _take(page, "/admin/proposals/proposal/", "queue")
+        page.get_by_role("link").filter(has_text="Finished work is recorded as failed").first.click()
+        _take(page, page.url, "review")
+        page.goto("/admin/execution/executiontask/?status__exact=succeeded")
+        page.get_by_role("link").filter(has_text="gift_cards.sql").first.click()
+        _take(page, page.url, "task")
+        browser.close()
+
+
+def _log_in(page: Page, username: str, password: str) -> None:
+    page.goto("/admin/login/")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/admin/")
+
+
+def _take(page: Page, address: str, name: str) -> None:
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=IMAGES / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

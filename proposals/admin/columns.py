@@ -22,10 +22,11 @@ class ProposalColumns(ReadOnlyAdmin):
     @display(description="Proposal", ordering="title")
     def proposal(self, proposal: Proposal) -> SafeString:
         return format_html(
-            '<span class="fs-title fs-clamp">{}</span><span class="fs-sub fs-clamp" title="{}">{}</span>',
+            '<span class="fs-title fs-clamp">{}</span><span class="fs-sub fs-clamp" title="{}">{}</span>{}',
             reveal(proposal.title),
             f"{proposal.get_type_display()}, {proposal.report_id}",
             reveal(proposal.assessment.effect) if proposal.assessment else proposal.get_type_display(),
+            _voices(proposal),
         )
 
     @display(description="Severity", ordering="severity")
@@ -68,6 +69,12 @@ class ProposalColumns(ReadOnlyAdmin):
         return format_html(
             '<span>{}</span><span class="fs-sub">claimed by {}</span>', proposal.submitted_by, proposal.claimed_by
         )
+
+
+def _voices(proposal: Proposal) -> SafeString | str:
+    if proposal.group is None or proposal.group.voices < 2:
+        return ""
+    return format_html('<span class="fs-badge fs-voices">{} ask for this</span>', proposal.group.voices)
 
 
 def deadline_in_words(deadline: datetime | None) -> str:

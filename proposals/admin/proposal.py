@@ -19,6 +19,7 @@ from proposals.admin.decisions import REFUSALS, DecisionForm, act
 from proposals.admin.desk import signed_in
 from proposals.admin.downloads import download
 from proposals.admin.filters import ClaimFilter, StandingFilter
+from proposals.admin.repetition import RequestFilter, settle_others
 from proposals.admin.review import review_context
 from proposals.admin.upload import UploadForm, outcome_message
 from proposals.display import reveal
@@ -50,6 +51,7 @@ class ProposalAdmin(ProposalColumns):
         ("opportunity", AutocompleteSelectFilter),
         "source",
         ClaimFilter,
+        RequestFilter,
         "status",
     )
     list_filter_submit = True
@@ -107,6 +109,8 @@ class ProposalAdmin(ProposalColumns):
                 proposal = self._proposal(request, object_id) or proposal
             else:
                 messages.info(request, _DONE[form.cleaned_data["action"]])
+                if "settle" in request.POST and (settled := settle_others(request, proposal.pk)):
+                    messages.info(request, str(settled))
                 return redirect("admin:proposals_proposal_change", proposal.pk)
         context = review_context(request, proposal, typed_note=typed_note)
         context["title"] = reveal(proposal.title)

@@ -13,6 +13,7 @@ from proposals.admin.decisions import Standing
 from proposals.admin.desk import signed_in
 from proposals.admin.hindsight import hindsight_context
 from proposals.admin.panels import panels_of
+from proposals.admin.repetition import repetition_context
 from proposals.display import MAX_MARKDOWN_CHARACTERS, Note, number_lines, render_prose
 from proposals.models import Assessment, Finding, Proposal
 from proposals.services import approvals_missing
@@ -58,6 +59,7 @@ def review_context(request: HttpRequest, proposal: Proposal, *, typed_note: str 
         "panels": panels_of(request, proposal),
         **_judgement(proposal.assessment),
         **hindsight_context(proposal.assessment),
+        **repetition_context(proposal),
         **_texts(request, proposal),
     }
 

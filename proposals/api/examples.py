@@ -28,6 +28,7 @@ ROW: dict[str, Any] = {
     "title": "Keep a journal of every deployment.",
     "path": "",
     "opportunity": None,
+    "group": {"id": 1, "kind": "effect", "title": "add column execution_tasks.ai_model", "voices": 70},
     "status": "blocked",
     "status_changed_at": "2026-03-01T08:00:01.250000Z",
     "band": "block",

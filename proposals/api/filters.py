@@ -47,6 +47,9 @@ class ProposalFilter(django_filters.FilterSet):
     opportunity = django_filters.CharFilter(
         field_name="opportunity__name", max_length=200, strip=False, help_text="Its exact name."
     )
+    group = WholeNumberFilter(
+        field_name="group_id", min_value=1, max_value=2**63 - 1, help_text="`group.id`: those that ask for the same."
+    )
     submitted_by = django_filters.CharFilter(
         field_name="submitted_by__username", max_length=150, help_text="The account that submitted it."
     )

@@ -10,10 +10,19 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from proposals.gate import Band
-from proposals.models import Assessment, Decision, Finding, Proposal, ProposalEvent
+from proposals.models import Assessment, Decision, Finding, Proposal, ProposalEvent, RequestGroup
 from proposals.services import SubmissionOutcome, approvals_missing
 
 _BANDS = [(band.value, band.value) for band in Band]
+
+
+class GroupSerializer(serializers.ModelSerializer[RequestGroup]):
+    """The request that a proposal shares with others."""
+
+    class Meta:
+        model = RequestGroup
+        fields = ["id", "kind", "title", "voices"]
+        read_only_fields = fields
 
 
 class ProposalSerializer(serializers.ModelSerializer[Proposal]):
@@ -28,6 +37,7 @@ class ProposalSerializer(serializers.ModelSerializer[Proposal]):
     duplicate_of = serializers.CharField(
         source="duplicate_of.report_id", default=None, allow_null=True, help_text="The report that is decided instead."
     )
+    group = GroupSerializer(allow_null=True, help_text="The proposals that ask for the same; null when none does.")
     headline = serializers.CharField(
         source="assessment.headline", default=None, allow_null=True, help_text="Why it was stopped, or why not."
     )
@@ -41,6 +51,7 @@ class ProposalSerializer(serializers.ModelSerializer[Proposal]):
             "title",
             "path",
             "opportunity",
+            "group",
             "status",
             "status_changed_at",
             "band",

@@ -7,5 +7,18 @@ from proposals.models.event import ProposalEvent
 from proposals.models.opportunity import Opportunity
 from proposals.models.policy import PolicyVersion
 from proposals.models.proposal import Proposal
+from proposals.models.repetition import ContentSignature, RequestedAction, RequestGroup
 
-__all__ = ["Assessment", "Decision", "Finding", "Opportunity", "PolicyVersion", "Proposal", "ProposalEvent", "User"]
+__all__ = [
+    "Assessment",
+    "ContentSignature",
+    "Decision",
+    "Finding",
+    "Opportunity",
+    "PolicyVersion",
+    "Proposal",
+    "ProposalEvent",
+    "RequestGroup",
+    "RequestedAction",
+    "User",
+]

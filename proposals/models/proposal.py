@@ -11,6 +11,7 @@ from django.db.models import Q
 from proposals.gate import Band
 from proposals.models.assessment import Assessment
 from proposals.models.opportunity import Opportunity
+from proposals.models.repetition import RequestGroup
 from proposals.reports import FileFrame, Form, ProposalType, Report, parse_file_frame, parse_report
 from proposals.states import OPEN, WAITING, Status
 
@@ -24,7 +25,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
     def for_review(self) -> ProposalQuerySet:
         """With all that a list row shows, in one query."""
-        return self.select_related("assessment", "opportunity", "submitted_by", "claimed_by")
+        return self.select_related("assessment", "opportunity", "group", "submitted_by", "claimed_by")
 
 
 class Proposal(models.Model):
@@ -64,6 +65,7 @@ class Proposal(models.Model):
     submitted_at = models.DateTimeField(auto_now_add=True)
     source = models.CharField(max_length=10, choices=Source)
     opportunity = models.ForeignKey(Opportunity, null=True, blank=True, on_delete=models.PROTECT)
+    group = models.ForeignKey(RequestGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="proposals")
 
     status = models.CharField(max_length=20, choices=Status, default=Status.RECEIVED)
     status_changed_at = models.DateTimeField()

@@ -24,6 +24,7 @@ from proposals.reports import (
     split_type,
 )
 from proposals.services.assessment import assess_content, record_assessment
+from proposals.services.repetition import add_voice, join_group
 from proposals.services.status import write_event
 from proposals.services.storable import storable
 from proposals.states import SUPERSEDABLE, Status
@@ -74,6 +75,7 @@ def submit_report(
         first = _first_with_content(report)
         proposal = _create(report, received, form, submitted_by, source)
         if first is None:
+            join_group(proposal, report, assessment.policy.rules)
             record_assessment(proposal, assessment)
             return Submission(proposal, SubmissionOutcome.CREATED)
         _link(proposal, first)
@@ -124,6 +126,8 @@ def _create(report: Report, received: bytes, form: Form, by: User, source: Propo
 
 
 def _link(proposal: Proposal, first: Proposal) -> None:
+    if first.group:
+        add_voice(proposal, first.group)
     proposal.duplicate_of = first
     proposal.assessment, proposal.band, proposal.severity = first.assessment, first.band, first.severity
     proposal.status, before = Status.DUPLICATE, proposal.status

@@ -6,7 +6,9 @@ import signal
 import sys
 from contextlib import nullcontext
 
-WITHOUT_DATABASE = {"help", "--help", "-h", "version", "--version", "gate", "check", "spectacular", "collectstatic"}
+WITHOUT_DATABASE = {"help", "--help", "-h", "version", "--version", "gate", "check", "spectacular", "collectstatic"} | {
+    "stripe_sandbox"  # its state is a file
+}
 
 
 def main() -> None:

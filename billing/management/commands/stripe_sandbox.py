@@ -29,8 +29,8 @@ class Command(BaseCommand):
         parser.add_argument("--webhook", default="", metavar="URL", help="where every event goes, on this machine")
         parser.add_argument(
             "--webhook-secret",
-            default=os.environ.get(SECRET_VARIABLE, ""),
-            help=f"signing secret of the webhook (default: {SECRET_VARIABLE})",
+            default=os.environ.get(SECRET_VARIABLE) or _own_secret(),
+            help=f"signing secret of the webhook (default: {SECRET_VARIABLE}, else the one fsarsite checks with)",
         )
         parser.add_argument(
             "--control-token",
@@ -54,7 +54,7 @@ class Command(BaseCommand):
             sandbox = Sandbox(
                 port,
                 webhook_url=options["webhook"],
-                webhook_secret=options["webhook_secret"],
+                webhook_secret=options["webhook_secret"] if options["webhook"] else "",
                 snapshot=None if no_snapshot else snapshot,
                 control_token=options["control_token"],
             ).start()
@@ -64,3 +64,8 @@ class Command(BaseCommand):
         self.stdout.flush()
         ended.wait()
         sandbox.stop()
+
+
+def _own_secret() -> str:
+    """What this installation verifies deliveries with, when a sandbox is what it talks to."""
+    return settings.STRIPE.webhook_secrets[0] if settings.STRIPE.is_sandbox else ""

@@ -56,10 +56,12 @@ def receiving() -> Iterator[Receiver]:
     receiver.url = f"http://127.0.0.1:{server.server_port}/hook?from=sandbox"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
-    yield receiver
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield receiver
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def client_of(sandbox: Sandbox, key: str = KEY, retries: int = 0) -> stripe.StripeClient:
@@ -86,7 +88,8 @@ def open_session(client: stripe.StripeClient, amount: int = 5000, **params: Any)
         "metadata": {"order": "1"},
         "payment_intent_data": {"metadata": {"order": "1"}},
     }
-    return client.v1.checkout.sessions.create(given | params)  # type: ignore[arg-type]
+    options = params.pop("options", None)
+    return client.v1.checkout.sessions.create(given | params, options)  # type: ignore[arg-type]
 
 
 def type_card(page_url: str, number: str = "4242424242424242", **fields: str) -> requests.Response:

@@ -11,6 +11,7 @@ from execution.handlers import handler_for
 from execution.models import ExecutionTask
 from execution.queue.heartbeat import Heartbeat
 from execution.queue.wakeup import ring_bell
+from execution.services.drafts import wake_drafts
 from execution.services.heartbeats import purge_heartbeats
 from execution.services.runs import fail_task, finish_task, start_task
 from proposals.services import expire_proposals
@@ -41,6 +42,11 @@ def sweep_proposals() -> int:
 def sweep_heartbeats() -> int:
     """Forget workers that went away without a word; return how many. On a schedule."""
     return purge_heartbeats()
+
+
+def sweep_drafts() -> int:
+    """Queue drafts that waited for a model, now that one is there; return how many. On a schedule."""
+    return wake_drafts()
 
 
 def _attempt(task: ExecutionTask) -> None:

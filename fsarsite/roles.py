@@ -21,7 +21,13 @@ OPERATOR_RIGHTS = (
     "billing.add_price",
     "billing.change_price",
 )
-LEAD_RIGHTS = (*OPERATOR_RIGHTS, "proposals.add_policyversion", "proposals.change_policyversion")
+LEAD_RIGHTS = (
+    *OPERATOR_RIGHTS,
+    "proposals.add_policyversion",
+    "proposals.change_policyversion",
+    "execution.add_aimodel",
+    "execution.change_aimodel",
+)
 ROLES: dict[str, tuple[str, ...]] = {
     "Viewers": (),
     "Producers": ("proposals.add_proposal",),

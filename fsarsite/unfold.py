@@ -75,6 +75,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     ]
     execution = [
         _page(request, "Tasks", "task_alt", "execution", "executiontask"),
+        _page(request, "Models", "smart_toy", "execution", "aimodel"),
+        _page(request, "Model calls", "receipt_long", "execution", "modelcall"),
         _page(request, "Limits", "speed", "execution", "typelimit"),
         _page(request, "Kill switch", "power_settings_new", "execution", "executioncontrol"),
     ]

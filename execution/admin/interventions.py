@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django import forms
 
 from execution.models import ExecutionTask, Rollback
+from execution.services.drafts import request_draft
 from execution.services.interventions import cancel_task, retry_task
 from execution.services.outcome import FOR_PEOPLE
 from execution.services.people import complete_task
@@ -46,6 +47,7 @@ def choices_for(task: ExecutionTask, user: User, *, has_way_back: bool) -> list[
         found.append(Choice("roll_back", "Roll back", "danger", _why_not(user, "execution.rollback_task")))
     if task.status == TaskStatus.WAITING and task.kind in FOR_PEOPLE:
         found.append(Choice("complete", "Mark as done", "primary", run))
+        found.append(Choice("draft", "Draft with a model", "default", run))
     if task.status == TaskStatus.FAILED:
         found.append(Choice("retry", "Retry", "primary", run))
     if TaskStatus.CANCELLED in after and task.status != TaskStatus.RUNNING:
@@ -81,11 +83,17 @@ def _cancel(task: ExecutionTask, by: User, note: str) -> str:
     return "Cancelled."
 
 
+def _draft(task: ExecutionTask, by: User, note: str) -> str:
+    draft = request_draft(task_id=task.pk, by=by, note=note)
+    return f"Task {draft.pk} has a model draft it; the draft comes back as a proposal."
+
+
 ACTIONS: dict[str, Callable[[ExecutionTask, User, str], str]] = {
     "roll_back": _roll_back,
     "complete": _complete,
     "retry": _retry,
     "cancel": _cancel,
+    "draft": _draft,
 }
 
 

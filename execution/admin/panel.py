@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.http import HttpRequest
 
-from execution.models import ExecutionTask
+from execution.models import Draft, ExecutionTask
 from proposals.admin.panels import Panel, register_panel
 from proposals.models import Proposal
 
 _SHOWN = 50
+_LONG = (
+    "proposal__text",
+    "proposal__received",
+    "source__payload",
+    "source__result",
+    "source__proposal__text",
+    "source__proposal__received",
+)
 
 
 @register_panel
@@ -18,3 +27,14 @@ def execution_panel(request: HttpRequest, proposal: Proposal) -> Panel | None:
         return None
     tasks = list(ExecutionTask.objects.filter(proposal=proposal).defer("payload", "result").order_by("id")[:_SHOWN])
     return Panel("Execution", "admin/execution/executiontask/panel.html", {"tasks": tasks}) if tasks else None
+
+
+@register_panel
+def drafts_panel(request: HttpRequest, proposal: Proposal) -> Panel | None:
+    """Which model drafted the proposal, of what; and the drafts that were made of its own tasks. One query."""
+    if not request.user.has_perm("execution.view_executiontask"):
+        return None
+    about = Draft.objects.filter(Q(proposal=proposal) | Q(source__proposal=proposal)).order_by("id")
+    rows = about.select_related("proposal", "source__proposal", "call__model").defer(*_LONG)[:_SHOWN]
+    drafts = [(draft, draft.proposal_id == proposal.pk) for draft in rows]
+    return Panel("Drafts", "admin/execution/aimodel/drafts.html", {"drafts": drafts}) if drafts else None

@@ -138,6 +138,16 @@ COMPLETE = _operation(
     request_example("complete", {"note": "The supplier was called."}),
     answer_example("succeeded", DETAIL | {"kind": "person", "has_way_back": False}),
 ) | {"request": NoteSerializer}
+DRAFT = _operation(
+    "tasks_draft",
+    "Draft with a model",
+    "Has a model work out what an idea, or a task for a person, asks for. Answers with the task in which that happens; "
+    "its `result.proposal` then names the proposal that the gate judges like any other. People with "
+    "`execution.run_task` only.",
+    _ACT,
+    request_example("draft", {"note": "A first attempt."}),
+    answer_example("queued", DETAIL | {"kind": "draft", "status": "queued", "has_way_back": False}),
+) | {"request": NoteSerializer}
 CONTROL = _operation(
     "execution_retrieve",
     "Read the kill switch",

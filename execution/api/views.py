@@ -1,4 +1,4 @@
-"""Tasks over the API: read, roll back, cancel, retry, complete; and whether execution is halted."""
+"""Tasks over the API: read, roll back, cancel, retry, complete, draft; and whether execution is halted."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from execution.api.serializers import (
 from execution.failures import RollbackRefused
 from execution.models import ExecutionControl, ExecutionTask, Rollback, RollbackArtifact, TaskEvent
 from execution.models.task import TaskQuerySet
+from execution.services.drafts import request_draft
 from execution.services.interventions import cancel_task, retry_task
 from execution.services.people import complete_task
 from execution.services.rollback import roll_back_task
@@ -140,8 +141,8 @@ class InterventionEndpoint(TaskEndpoint):
         """Call the service and answer with the task as it stands then."""
         asked = NoteSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        task = self.find(public_id)
-        service(task_id=task.pk, by=account_of(request), note=asked.validated_data["note"])
+        found = self.find(public_id)
+        task = service(task_id=found.pk, by=account_of(request), note=asked.validated_data["note"])
         return Response(self.detail_of(task))
 
 
@@ -170,6 +171,15 @@ class CompleteEndpoint(InterventionEndpoint):
     def post(self, request: Request, public_id: UUID) -> Response:
         """It has succeeded then."""
         return self.act(complete_task, request, public_id)
+
+
+class DraftEndpoint(InterventionEndpoint):
+    """Having a model work out what a task asks for."""
+
+    @extend_schema(**schema.DRAFT)
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """The task in which a model does it; its result names the proposal that came of it."""
+        return self.act(request_draft, request, public_id)
 
 
 class ControlEndpoint(Endpoint):

@@ -33,6 +33,7 @@ class ExecutionTask(models.Model):
         PLAN = "plan", "Plan"
         IDEA = "idea", "Idea"
         PERSON = "person", "For a person"
+        DRAFT = "draft", "Draft by a model"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="tasks")

@@ -58,6 +58,7 @@ def outcome_of(leaves: Collection[tuple[str, str]]) -> Status | None:
 
 
 def _leaves(proposal_id: int) -> list[tuple[str, str]]:
-    children = ExecutionTask.objects.filter(parent=OuterRef("pk"))
-    leaves = ExecutionTask.objects.filter(~Exists(children), proposal=proposal_id)
+    """The tasks without parts. A draft is no part: what a model wrote is decided as a proposal of its own."""
+    parts = ExecutionTask.objects.exclude(kind=ExecutionTask.Kind.DRAFT)
+    leaves = parts.filter(~Exists(parts.filter(parent=OuterRef("pk"))), proposal=proposal_id)
     return list(leaves.values_list("kind", "status"))

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django_q.models import Schedule
 
-SCHEDULES = {
-    "expire proposals": ("execution.tasks.sweep_proposals", Schedule.HOURLY),
-    "forget dead workers": ("execution.tasks.sweep_heartbeats", Schedule.HOURLY),
+SCHEDULES: dict[str, dict[str, Any]] = {
+    "expire proposals": {"func": "execution.tasks.sweep_proposals", "schedule_type": Schedule.HOURLY},
+    "forget dead workers": {"func": "execution.tasks.sweep_heartbeats", "schedule_type": Schedule.HOURLY},
 }
+
+
+def register_schedule(name: str, function: str, *, minutes: int) -> None:
+    """Let an app above have something run every so many minutes. Call it when the app is ready."""
+    SCHEDULES[name] = {"func": function, "schedule_type": Schedule.MINUTES, "minutes": minutes}
 
 
 def ensure_schedules() -> None:
     """Make or mend every schedule. Idempotent; a next run that is due already stays."""
-    for name, (function, how_often) in SCHEDULES.items():
-        Schedule.objects.update_or_create(name=name, defaults={"func": function, "schedule_type": how_often})
+    for name, wanted in SCHEDULES.items():
+        Schedule.objects.update_or_create(name=name, defaults=wanted)

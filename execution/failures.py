@@ -12,7 +12,14 @@ class TransientFailure(Exception):
 
 
 class RollbackRefused(Exception):
-    """Undoing would destroy what came after, or there is nothing to undo; nothing was changed."""
+    """Undoing would destroy what came after, or there is nothing to undo; nothing was changed.
+
+    ``rows`` names the first of the rows that it would have overwritten.
+    """
+
+    def __init__(self, reason: str, rows: tuple[str, ...] = ()) -> None:
+        self.rows = rows
+        super().__init__(reason)
 
 
 class LeaseLost(BaseException):

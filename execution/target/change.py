@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg
 
 from execution.failures import PermanentFailure, RollbackRefused
 from execution.target.catalog import Catalog
-from execution.target.connection import Connection, explained
-from execution.target.reverse import Step, plan_for
+from execution.target.connection import Connection, explained, identifier
+from execution.target.fingerprint import sum_of
+from execution.target.reverse import Guard, Step, plan_for
 from execution.target.statements import Statement
+
+_TRIGGERS = "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND NOT tgisinternal AND tgenabled = 'O'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ def apply_statements(connection: Connection, statements: Iterable[Statement]) ->
     for statement in statements:
         with explained(f"the target refused {statement}"):
             plan = plan_for(catalog, statement)
-            made = tuple(plan.after(_run(connection, plan.run))) if plan.run else ()
+            made = tuple(plan.after((plan.perform or _run)(connection, plan.run))) if plan.run else ()
         if plan.note or not made:
             notes.append(plan.note or f"nothing to take back: {statement}")
         ran += plan.run is not None
@@ -45,6 +49,7 @@ def undo_steps(connection: Connection, steps: Sequence[Step]) -> None:
 
     Raises TransientFailure when something was in the way. The caller's transaction then ends, nothing is changed.
     """
+    _ensure_kept(connection, steps)
     for step in reversed(steps):
         try:
             with explained(f"undoing by {step.sql[:200]}"):
@@ -53,18 +58,57 @@ def undo_steps(connection: Connection, steps: Sequence[Step]) -> None:
             raise RollbackRefused(f"{error}; nothing was changed") from error
 
 
+def _ensure_kept(connection: Connection, steps: Sequence[Step]) -> None:
+    """What was kept must be what it was: it is all that there is to go back to."""
+    for prior in (step.kept for step in steps if step.kept):
+        try:
+            with explained(f"reading what was kept of {prior.table}"):
+                present = sum_of(connection, prior.kept_in)
+        except PermanentFailure as error:
+            raise RollbackRefused(f"{error}; nothing was changed") from error
+        if present != f"{prior.rows}/{prior.checksum}":
+            raise RollbackRefused(
+                f"what was kept of {prior.table} is not what it was ({prior.rows} rows then, now count and checksum are"
+                f" {present}); nothing was changed"
+            )
+
+
 def _undo(connection: Connection, step: Step) -> None:
     if step.guard:
-        more = Catalog(connection).count(step.guard.sql) - step.guard.expected
-        if more:
-            raise RollbackRefused(f"{step.guard.says.format(more)}; nothing was changed")
-    cursor = connection.execute(step.sql.encode(), binary=True)
+        _watch(connection, step.guard)
+    with _quiet(connection, step.quiet):
+        cursor = connection.execute(step.sql.encode(), binary=True)
     if step.affects is not None and cursor.rowcount != step.affects:
         changed = step.affects - cursor.rowcount
         raise RollbackRefused(
             f"{changed} of the {step.affects} rows that the change inserted were changed or deleted since;"
             " nothing was changed"
         )
+
+
+def _watch(connection: Connection, guard: Guard) -> None:
+    more = Catalog(connection).count(guard.sql) - guard.expected
+    if more:
+        rows = connection.execute(guard.listing.encode()).fetchall() if guard.listing else []
+        named = tuple(str(row[0]) for row in rows)
+        said = f": {', '.join(named)}{', …' if more > len(named) else ''}" if named else ""
+        raise RollbackRefused(f"{guard.says.format(more)}{said}; nothing was changed", named)
+
+
+@contextmanager
+def _quiet(connection: Connection, table: str) -> Iterator[None]:
+    """The table's own triggers off, so that rows become what they were and nothing else happens."""
+    found = connection.execute(_TRIGGERS, [table]).fetchall() if table else []
+    names = [identifier(name) for (name,) in found]
+    if names:
+        connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for name in names:
+        connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}".encode())
+    yield
+    if names:
+        connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for name in names:
+        connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER {name}".encode())
 
 
 def _run(connection: Connection, text: str) -> list[tuple[object, ...]]:

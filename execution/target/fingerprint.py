@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from execution.target.connection import Connection, identifier
 from execution.target.statements import LEDGER_SCHEMA
 
-_OWN = f"n.nspname NOT IN ('pg_catalog', 'information_schema', '{LEDGER_SCHEMA}') AND n.nspname !~ '^pg_(toast|temp)'"
+_OWN = (
+    "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'"
+    f" AND n.nspname !~ '^{LEDGER_SCHEMA}(_|$)'"
+)
 _NOT_EXTENSION = (
     "NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND deptype = 'e')"
 )
@@ -61,6 +64,10 @@ _TABLES = f"""
 SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE {_OWN} AND c.relkind = 'r'
 """  # noqa: S608
+_COLUMNS = """
+SELECT attname FROM pg_attribute
+WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attname COLLATE "C"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +99,14 @@ def fingerprint_of(connection: Connection) -> Fingerprint:
 def row_sums(connection: Connection) -> dict[str, str]:
     """Number and checksum of the rows of every table, whatever their order."""
     tables = [identifier(*row) for row in connection.execute(_TABLES.encode()).fetchall()]
-    return {table: _sum_of(connection, table) for table in tables}
+    return {table: sum_of(connection, table) for table in tables}
 
 
-def _sum_of(connection: Connection, table: str) -> str:
-    query = f"SELECT count(*), coalesce(sum(hashtextextended((kept.*)::text, 0)::numeric), 0) FROM {table} AS kept"  # noqa: S608
+def sum_of(connection: Connection, table: str) -> str:
+    """Number and checksum of the rows of a quoted table, ``n/sum``. The order of rows and of columns says nothing."""
+    named = connection.execute(_COLUMNS.encode(), [table]).fetchall()
+    row = ", ".join(f"kept.{identifier(name)}" for (name,) in named)
+    query = f"SELECT count(*), coalesce(sum(hashtextextended(ROW({row})::text, 0)::numeric), 0) FROM {table} AS kept"  # noqa: S608
     found = connection.execute(query.encode()).fetchone()
     return "/".join(str(value) for value in found or ())
 

@@ -10,8 +10,8 @@ from psycopg.types.json import Jsonb
 from execution.target.connection import Connection, explained
 
 _EXISTS = "SELECT to_regclass('fsarsite.applied_changes') IS NOT NULL"
+_SCHEMA_EXISTS = "SELECT to_regnamespace('fsarsite') IS NOT NULL"
 _MAKE = """
-CREATE SCHEMA IF NOT EXISTS fsarsite;
 CREATE TABLE IF NOT EXISTS fsarsite.applied_changes (
     task uuid PRIMARY KEY,
     artifact jsonb NOT NULL,
@@ -26,7 +26,15 @@ def ensure_ledger(connection: Connection) -> None:
     """Make the table, in the caller's transaction, which holds the lock of the target. Idempotent."""
     with explained("the target has no ledger of applied changes and its role may not make one"):
         if not _is_there(connection):
+            ensure_schema(connection)
             connection.execute(_MAKE)
+
+
+def ensure_schema(connection: Connection) -> None:
+    """Make the schema of the ledger and of kept rows, in the caller's transaction. Idempotent."""
+    found = connection.execute(_SCHEMA_EXISTS).fetchone()
+    if not (found and found[0]):
+        connection.execute("CREATE SCHEMA fsarsite")
 
 
 def applied(connection: Connection, task: UUID) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,28 +13,76 @@ from execution.failures import PermanentFailure, RollbackRefused
 from execution.target.change import Applied, apply_statements, undo_steps
 from execution.target.connection import Connection, changing, connect, explained
 from execution.target.fingerprint import Fingerprint, fingerprint_of, row_sums
-from execution.target.scratch import scratch_copy
-from execution.target.statements import Statement
+from execution.target.scratch import Scratch, scratch_copy
+from execution.target.statements import LEDGER_SCHEMA, Statement
 
 _MOST_DIFFERENCES = 5
+_LOCKS = f"""
+SELECT DISTINCT c.oid::regclass::text, l.mode FROM pg_locks l
+JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.granted AND c.relkind IN ('r', 'p', 'm', 'v')
+AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^({LEDGER_SCHEMA}(_|$)|pg_toast)'
+ORDER BY 1, 2
+"""  # noqa: S608
+_ROWS = f"""
+SELECT format('%%I.%%I', schemaname, relname), n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables
+WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND schemaname !~ '^{LEDGER_SCHEMA}(_|$)' ORDER BY 1
+""".replace("%%", "%")  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What the change did on the copy, sampled before its commit: ``locks`` as (table, mode), ``rows`` per table."""
+
+    locks: tuple[tuple[str, str], ...]
+    rows: Mapping[str, int]
+    held_milliseconds: int
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """A rehearsal that passed. ``target`` is the target's schema before it: the run starts from that or not at all."""
+    """A rehearsal that passed. ``target`` is the target's schema before it: the run starts from that or not at all.
+
+    ``sizes`` is the number of digits of the row count of every table that the change touches rows of.
+    """
 
     target: Fingerprint
     has_rows: bool
     milliseconds: int
     proven_at: datetime
+    effects: Effects
+    sizes: Mapping[str, int]
+    is_satisfied: bool
+    keeps_rows: bool
+
+    @property
+    def result(self) -> str:
+        """``passed``, ``already_satisfied``, or ``not_representative`` when the copy held no rows."""
+        if self.is_satisfied:
+            return "already_satisfied"
+        return "passed" if self.has_rows else "not_representative"
+
+    @property
+    def reversibility(self) -> int:
+        """1: the reverse statements alone undo it. 2: rows that were kept are restored. 3: not proven with rows."""
+        if self.is_satisfied:
+            return 1
+        if not self.has_rows:
+            return 3
+        return 2 if self.keeps_rows else 1
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in a task's result and its rollback artifact."""
         return {
-            "result": "passed",
+            "result": self.result,
             "with_rows": self.has_rows,
             "schema_before": self.target.hash,
             "milliseconds": self.milliseconds,
+            "held_milliseconds": self.effects.held_milliseconds,
+            "locks": [list(lock) for lock in self.effects.locks],
+            "rows": dict(self.effects.rows),
+            "sizes": dict(self.sizes),
+            "reversibility": self.reversibility,
             "proven_at": self.proven_at.isoformat(),
         }
 
@@ -43,19 +92,49 @@ def rehearse(task: UUID, statements: tuple[Statement, ...]) -> Rehearsal:
 
     Raises PermanentFailure when any of it fails, TransientFailure when the server does not answer.
     """
+    return next(iter(rehearse_in_turn(task, [statements])))
+
+
+def rehearse_in_turn(key: UUID, changes: Sequence[tuple[Statement, ...]]) -> Iterator[Rehearsal]:
+    """Rehearse changes that follow each other on one copy, named for ``key``; raises as `rehearse` does."""
     begun = time.monotonic()
     with connect() as target:
         before, path = fingerprint_of(target), target.execute("SHOW search_path").fetchone()
-    with scratch_copy(task) as scratch, connect(scratch.conninfo, autocommit=True) as connection:
-        connection.execute("SELECT set_config('search_path', %s, false)", path)
-        _prove(connection, statements)
-        milliseconds = int((time.monotonic() - begun) * 1000)
-        return Rehearsal(before, scratch.has_rows, milliseconds, datetime.now(UTC))
+    with scratch_copy(key) as scratch:
+        for statements in changes:
+            with connect(scratch.conninfo, autocommit=True) as connection:
+                connection.execute("SELECT set_config('search_path', %s, false)", path)
+                yield _rehearsed(connection, scratch, statements, before, begun)
+            begun = time.monotonic()
 
 
-def _prove(connection: Connection, statements: tuple[Statement, ...]) -> None:
-    before = _looks(connection)
-    applied = _apply(connection, statements, "the rehearsal failed")
+def _rehearsed(
+    connection: Connection, scratch: Scratch, statements: tuple[Statement, ...], before: Fingerprint, begun: float
+) -> Rehearsal:
+    looks = _looks(connection)
+    applied, effects = _prove(connection, statements, looks)
+    counts = {table: int(total.partition("/")[0]) for table, total in looks[1].items()}
+    return Rehearsal(
+        target=before,
+        has_rows=scratch.has_rows,
+        milliseconds=int((time.monotonic() - begun) * 1000),
+        proven_at=datetime.now(UTC),
+        effects=effects,
+        sizes={table: len(str(counts[table])) for name in effects.rows if (table := _quoted(name, counts))},
+        is_satisfied=not applied.steps,
+        keeps_rows=any(step.kept for step in applied.steps),
+    )
+
+
+def _quoted(name: str, counts: Mapping[str, int]) -> str:
+    """A table as `row_sums` names it; empty for one that the change made."""
+    return next((table for table in counts if table.replace('"', "") == name.replace('"', "")), "")
+
+
+def _prove(
+    connection: Connection, statements: tuple[Statement, ...], before: tuple[Fingerprint, dict[str, str]]
+) -> tuple[Applied, Effects]:
+    applied, effects = _apply(connection, statements, "the rehearsal failed")
     try:
         with changing(connection):
             undo_steps(connection, applied.steps)
@@ -67,12 +146,18 @@ def _prove(connection: Connection, statements: tuple[Statement, ...]) -> None:
             f"the rehearsal failed: undoing the change leaves the database different: {'; '.join(left)}"
         )
     _apply(connection, statements, "the rehearsal failed: the change did not run again after it was undone")
+    return applied, effects
 
 
-def _apply(connection: Connection, statements: tuple[Statement, ...], failed: str) -> Applied:
+def _apply(connection: Connection, statements: tuple[Statement, ...], failed: str) -> tuple[Applied, Effects]:
     try:
         with changing(connection):
-            return apply_statements(connection, statements)
+            begun = time.monotonic()
+            applied = apply_statements(connection, statements)
+            locks = connection.execute(_LOCKS.encode()).fetchall()
+            rows = connection.execute(_ROWS.encode()).fetchall()
+            held = int((time.monotonic() - begun) * 1000)
+            return applied, Effects(tuple((table, mode) for table, mode in locks), dict(rows), held)
     except PermanentFailure as error:
         raise PermanentFailure(f"{failed}: {error}") from error
 

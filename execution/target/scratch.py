@@ -112,7 +112,7 @@ def _major(program: Path) -> int | None:
 def _copy(folder: Path, conninfo: str, *, has_rows: bool) -> None:
     with tempfile.NamedTemporaryFile(prefix="fsarsite-rehearsal-") as dump:
         keep = ["--no-owner", "--no-privileges"]
-        what = ["--format=custom", f"--exclude-schema={LEDGER_SCHEMA}", "--no-publications", "--no-subscriptions"]
+        what = ["--format=custom", f"--exclude-schema={LEDGER_SCHEMA}*", "--no-publications", "--no-subscriptions"]
         rows = [] if has_rows else ["--schema-only"]
         lock = ["--lock-wait-timeout=5s", f"--file={dump.name}"]
         _run([folder / "pg_dump", *keep, *what, *rows, *lock], target_url())

@@ -126,18 +126,27 @@ def _drop(node: ast.DropStmt) -> Iterator[str]:
         yield f"DROP INDEX CONCURRENTLY {_OUTSIDE}; leave CONCURRENTLY out"
     if node.behavior == enums.DropBehavior.DROP_CASCADE:
         yield "CASCADE takes along what was not approved; name what is to go"
+    for each in node.objects or ():
+        parts = each if isinstance(each, tuple) else (each,)
+        names = [str(part.sval) for part in parts if isinstance(part, ast.String)]
+        if any(_is_ours(name) for name in names[:-1]):
+            yield f"the schema {LEDGER_SCHEMA} holds our ledger"
 
 
 def _relation(node: ast.RangeVar) -> Iterator[str]:
-    if node.schemaname == LEDGER_SCHEMA:
-        yield f"the schema {LEDGER_SCHEMA} holds our ledger"
+    if _is_ours(node.schemaname):
+        yield f"the schema {node.schemaname} holds our ledger"
     if node.relpersistence == "t":
         yield "a temporary table is gone when the change ends"
 
 
 def _schema(node: ast.CreateSchemaStmt) -> Iterator[str]:
-    if node.schemaname == LEDGER_SCHEMA:
-        yield f"the schema {LEDGER_SCHEMA} holds our ledger"
+    if _is_ours(node.schemaname):
+        yield f"the schema {node.schemaname} holds our ledger"
+
+
+def _is_ours(schema: str | None) -> bool:
+    return schema is not None and (schema == LEDGER_SCHEMA or schema.startswith(f"{LEDGER_SCHEMA}_"))
 
 
 def _call(node: ast.FuncCall) -> Iterator[str]:

@@ -9,12 +9,14 @@ from pglast import ast, enums
 from pglast.stream import RawStream
 
 from execution.target.catalog import Catalog, Column, Relation
-from execution.target.connection import identifier
+from execution.target.connection import Connection, identifier
+from execution.target.reverse.columns import ColumnKeeper
 from execution.target.reverse.plan import Guard, Node, Plan, Rows, Step, no_way_back, plans
 from execution.target.statements import Statement, same_statement
 
 Kind = enums.AlterTableType
 _TABLES = {"r", "p"}
+_DESTROY = {Kind.AT_DropColumn, Kind.AT_AlterColumnType}
 _MAKE_REQUIRED = {enums.ConstrType.CONSTR_PRIMARY, enums.ConstrType.CONSTR_NOTNULL}
 
 
@@ -39,12 +41,35 @@ def plan_alteration(catalog: Catalog, statement: Statement, node: Node) -> Plan:
         _ensure_undoable(statement, command)
     if not commands:
         return Plan(None, note=f"already satisfied: {statement}")
+    if any(command.subtype in _DESTROY for command in commands):
+        return _destroying(catalog, statement, before, commands)
 
     def after(_: Rows) -> Iterable[Step]:
         for command in commands:
             yield from _UNDO[command.subtype](catalog, before, command)
 
     return Plan(_text_of(statement, node, commands), after)
+
+
+def _destroying(catalog: Catalog, statement: Statement, before: _Before, commands: list[Node]) -> Plan:
+    """Columns that go or change their type, one per statement: each keeps its values first."""
+    [command, *others] = commands
+    if others:
+        raise no_way_back(statement, "drop a column or change its type in a statement of its own")
+    column = before.columns.get(command.name)
+    if column is None:
+        return Plan(statement.text)  # the database says it better
+    keeper = ColumnKeeper(catalog, statement, before.relation, column, before.constraints)
+    made: list[Step] = []
+
+    def perform(connection: Connection, text: str) -> Rows:
+        keeper.keep(connection)
+        connection.execute(text.encode(), binary=True)
+        dropped = command.subtype == Kind.AT_DropColumn
+        made.extend(keeper.after_drop(connection) if dropped else keeper.after_change(connection))
+        return []
+
+    return Plan(statement.text, lambda _: made, perform=perform)
 
 
 def _without_table(statement: Statement, node: Node, relation: Relation | None) -> Plan:
@@ -69,7 +94,9 @@ def _text_of(statement: Statement, node: Node, commands: list[Node]) -> str:
 
 
 def _is_there(catalog: Catalog, before: _Before, command: Node) -> bool:
-    """Whether a column to add exists with the type asked for, or under IF NOT EXISTS."""
+    """Whether a column to add exists with the type asked for, or under IF NOT EXISTS; or one to drop does not."""
+    if command.subtype == Kind.AT_DropColumn:
+        return bool(command.missing_ok) and command.name not in before.columns
     if command.subtype != Kind.AT_AddColumn:
         return False
     column = before.columns.get(command.def_.colname)
@@ -79,7 +106,7 @@ def _is_there(catalog: Catalog, before: _Before, command: Node) -> bool:
 
 
 def _ensure_undoable(statement: Statement, command: Node) -> None:
-    if command.subtype not in _UNDO:
+    if command.subtype not in _UNDO and command.subtype not in _DESTROY:
         word = command.subtype.name.removeprefix("AT_") if command.subtype is not None else "?"
         raise no_way_back(statement, word)
     if command.behavior == enums.DropBehavior.DROP_CASCADE:

@@ -1,4 +1,4 @@
-"""DROP of what can be made again from its definition. Whatever holds rows cannot."""
+"""DROP: what can be made again from its definition, and tables, which are set aside."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pglast import ast, enums
 
 from execution.target.catalog import Catalog
 from execution.target.reverse.plan import Node, Plan, Step, no_way_back, plans
+from execution.target.reverse.tables import plan_drop_tables
 from execution.target.statements import Statement
 
 Kind = enums.ObjectType
@@ -31,6 +32,8 @@ _DEFINED: Mapping[Kind, _Definition] = {
 @plans(ast.DropStmt)
 def plan_drop(catalog: Catalog, statement: Statement, node: Node) -> Plan:
     """Keep the definitions of what goes. Something that is not there is the database's to complain of."""
+    if node.removeType == Kind.OBJECT_TABLE:
+        return _tables(catalog, statement, node)
     if node.removeType == Kind.OBJECT_TRIGGER:
         steps = [step for names in node.objects for step in _trigger(catalog, names)]
     elif node.removeType in _DEFINED:
@@ -39,6 +42,16 @@ def plan_drop(catalog: Catalog, statement: Statement, node: Node) -> Plan:
     else:
         raise no_way_back(statement, "what it holds would be gone")
     return Plan(statement.text, lambda _: reversed(steps))
+
+
+def _tables(catalog: Catalog, statement: Statement, node: Node) -> Plan:
+    found = [catalog.relation(_range(names)) for names in node.objects]
+    present = [relation for relation in found if relation]
+    if node.missing_ok and not present:
+        return Plan(None, note=f"already satisfied, there is no such table: {statement}")
+    if len(present) < len(found) and not node.missing_ok:
+        return Plan(statement.text)  # the database says it better
+    return plan_drop_tables(catalog, statement, present)
 
 
 def _defined(catalog: Catalog, statement: Statement, kind: Kind, names: tuple[ast.String, ...]) -> Iterable[Step]:

@@ -10,25 +10,45 @@ from pglast import ast
 
 from execution.failures import PermanentFailure
 from execution.target.catalog import Catalog
+from execution.target.connection import Connection
 from execution.target.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A count, ``sql``, that must be ``expected`` when a step is undone; ``says`` has a ``{}`` for how many more."""
+    """A count, ``sql``, that must be ``expected`` when a step is undone; ``says`` has a ``{}`` for how many more.
+
+    ``listing`` is a query that names the rows in the way, one text per row; empty when there is nothing to name.
+    """
 
     sql: str
     expected: int
     says: str
+    listing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a table held before: ``rows`` rows with a ``checksum``, in the table ``kept_in``. Names are quoted."""
+
+    table: str
+    kept_in: str
+    rows: int
+    checksum: str
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One reverse statement. ``affects`` is how many rows it must touch, None where that says nothing."""
+    """One reverse statement. ``affects`` is how many rows it must touch, None where that says nothing.
+
+    ``quiet`` is a table whose own triggers are off while it runs. ``kept`` is verified before anything is undone.
+    """
 
     sql: str
     guard: Guard | None = None
     affects: int | None = None
+    quiet: str = ""
+    kept: Kept | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept in the rollback artifact."""
@@ -38,11 +58,14 @@ class Step:
     def from_json(cls, kept: dict[str, Any]) -> Step:
         """Read back from a rollback artifact."""
         guard = Guard(**kept["guard"]) if kept["guard"] else None
-        return cls(kept["sql"], guard, kept["affects"])
+        prior = Kept(**kept["kept"]) if kept.get("kept") else None
+        return cls(kept["sql"], guard, kept["affects"], kept.get("quiet", ""), prior)
 
 
 Rows = list[tuple[Any, ...]]
 After = Callable[[Rows], Iterable[Step]]
+Perform = Callable[[Connection, str], Rows]
+"""Runs a statement's text in a way of its own, and returns its rows."""
 
 
 def _nothing(_: Rows) -> Iterable[Step]:
@@ -51,11 +74,15 @@ def _nothing(_: Rows) -> Iterable[Step]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``run`` is the statement to run, None when what it asks for is there already. ``after`` gets what it returned."""
+    """``run`` is the statement to run, None when what it asks for is there already. ``after`` gets what it returned.
+
+    ``perform`` runs it where keeping what it destroys needs more than one statement.
+    """
 
     run: str | None
     after: After = _nothing
     note: str = ""
+    perform: Perform | None = None
 
 
 Planner = Callable[..., Plan]

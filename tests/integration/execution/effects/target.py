@@ -50,7 +50,7 @@ class Target:
         """Schema and rows as pg_dump writes them, our ledger left out."""
         given = conninfo_to_dict(self.url)
         done = subprocess.run(
-            [_programs(0) / "pg_dump", "--exclude-schema=fsarsite", "--restrict-key=x", "--inserts"],
+            [_programs(0) / "pg_dump", "--exclude-schema=fsarsite*", "--restrict-key=x", "--inserts"],
             env={
                 "PATH": os.defpath,
                 "PGHOST": str(given["host"]),

@@ -52,7 +52,7 @@ _ANY: tuple[tuple[Rule, re.Pattern[str], str], ...] = (
         re.compile(
             r"\brm\s+(?:-[a-zA-Z]+\s+)+(?:--no-preserve-root\s+)?[\"']?(?:/|~|\$HOME|\$\{HOME\}|\*)[\"']?"
             r"(?:\*|\s|[\"';)]|$)"
-            r"|\b(?:curl|wget)\b[^|\n;]{0,300}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\bmkfs\.\w+|\bdd\s+[^\n]*\bof=/dev/"
+            r"|\b(?:curl|wget)\b[^|\n;]{0,300}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\bmkfs\.\w+|\bdd\s+[^\n]*\bof=/dev/(?!null\b|zero\b|std|fd/)"
             r"|:\(\)\s*\{\s*:\|:&\s*\};:|\bchmod\s+-R\s+777\s+/(?:\s|$)|>\s*/dev/sd[a-z]\b"
         ),
         "a command that destroys files or runs a download",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 from proposals.gate.analyzer import FileAnalyzer, register
 from proposals.gate.findings import Effect, Level, Rule, Sighting
@@ -42,8 +44,11 @@ NEWLINES = Rule(
 )
 _WORD = re.compile(r"[^\W_]{3,200}")
 _CODE_WORD = re.compile(r"\b[A-Za-z]+\d+[A-Za-z][A-Za-z0-9]*\b")
+_QUOTED_REPLACEMENT = re.compile("([\"'`])\ufffd\\1")
 _LITERAL_NEWLINE = re.compile(r"(?<!\\)\\n")
 _ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "HEBREW", "ARABIC", "THAI", "DEVANAGARI", "HANGUL", "GEORGIAN")
+# Alphabets whose words take Latin names in: "Rust는", "לCSV".
+_JOINING = {"HANGUL", "HEBREW", "ARABIC", "THAI", "DEVANAGARI"}
 _NO_ESCAPES = {Language.MARKDOWN, Language.HTML, Language.SQL, Language.DOCKERFILE, Language.CSS, Language.XML, None}
 
 
@@ -51,7 +56,8 @@ _NO_ESCAPES = {Language.MARKDOWN, Language.HTML, Language.SQL, Language.DOCKERFI
 class Corruption(FileAnalyzer):
     """Catches words of two alphabets, digits inside keywords, replacement characters and literal \\n.
 
-    Lets accents and other languages' comments through, single Greek letters in formulas, and \\n in the strings of
+    Lets accents and other languages' comments through, single Greek letters in formulas, Latin names inside
+    words of languages that decline them, U+FFFD alone between quotes, and \\n in the strings of
     languages that have them.
     """
 
@@ -60,7 +66,7 @@ class Corruption(FileAnalyzer):
     def examine_file(self, subject: Subject, content: str) -> Iterable[Sighting]:
         for number, line in enumerate(subject.content_lines, 1):
             region = subject.content_region(number)
-            if "\ufffd" in line:
+            if "\ufffd" in _QUOTED_REPLACEMENT.sub("", line):
                 yield Sighting(LOST, "The line holds replacement characters", region)
             if not line.isascii():
                 for word in _mixed_words(line):
@@ -76,13 +82,12 @@ def _mixed_words(line: str) -> Iterable[str]:
     for word in _WORD.findall(line):
         if word.isascii():
             continue
-        counts: dict[str, int] = {}
-        for char in word:
-            alphabet = unicodedata.name(char, "?").split(" ")[0]
-            if alphabet in _ALPHABETS:
-                counts[alphabet] = counts.get(alphabet, 0) + 1
+        letters = [alphabet for char in word if (alphabet := unicodedata.name(char, "?").split(" ")[0]) in _ALPHABETS]
+        counts = Counter(letters)
         is_formula = set(counts) == {"LATIN", "GREEK"} and counts["GREEK"] == 1
-        if len(counts) > 1 and not is_formula:
+        switches = sum(first != second for first, second in pairwise(letters))
+        is_joined = switches == 1 and bool(set(counts) & _JOINING)
+        if len(counts) > 1 and not is_formula and not is_joined:
             yield word[:60]
 
 

@@ -32,12 +32,16 @@ MARKER_IN_COMMENT = Rule(
     "Take the marker out, and check that nothing of another file follows it.",
 )
 _FENCE = re.compile(r"^\s{0,3}(?:`{3,}|~{3,})[\w+#.-]*\s*$")
+# `a === file.b` compares: a bare sign behind an operand, or a blank before a sign that ends the line, marks nothing.
 _MARKER = re.compile(
-    r"(?:={3,}|-{3,}|#{3,}|<{3,})[ \t]*(?:begin|end|start|end[ \t]+of)?[ \t]*(?:\w+[ \t]+){0,3}file\b"
-    r"|\b(?:end[ _]?)?file(?:name|path)?\b[ \t]*:?[^\n=]{0,160}={3,}[ \t]*$"
+    r"(?:={3,}|-{3,}|#{3,}|<{3,})[ \t]*(?:begin|end|start|end[ \t]+of)[ \t]*(?:\w+[ \t]+){0,3}file\b"
+    r"|(?:(?<![\w)\]'\"][ \t])(?<![\w)\]'\"=])={3,}|-{3,}|#{3,}|<{3,})[ \t]*(?:\w+[ \t]+){0,3}file\b"
+    r"|\b(?:end[ _]?)?file(?:name|path)?\b[ \t]*:?[^\n=]{0,160}(?<![ \t=])={3,}[ \t]*$"
+    r"|(?-i:\bFILE:)[^\n=]{0,160}={3,}[ \t]*$"
     r"|\bend[ _]?(?:of[ _])?file[ \t]*={3,}",
     re.IGNORECASE,
 )
+_CODE_SPAN = re.compile(r"`[^`]*`")
 _COMMENT = re.compile(r"^\s*(?://|#|/\*|\*|<!--|;|%)")
 _SQL_COMMENT = re.compile(r"^\s*(?:--|/\*|\*)")
 # A language whose strings or block scalars may hold a fence; for these only a fence around the whole file counts.
@@ -59,7 +63,8 @@ class Fences(FileAnalyzer):
             yield from _fences(subject)
         comment = _SQL_COMMENT if subject.language is Language.SQL else _COMMENT
         for number, line in enumerate(subject.content_lines, 1):
-            if len(line) < 2_000 and _MARKER.search(line):
+            text = _CODE_SPAN.sub("", line) if subject.language is Language.MARKDOWN else line
+            if len(line) < 2_000 and _MARKER.search(text):
                 rule = MARKER_IN_COMMENT if comment.match(line) else MARKER
                 yield Sighting(rule, f"The line marks a file: {line.strip()[:60]!r}", subject.content_region(number))
 

@@ -43,7 +43,9 @@ CONTROL = Rule(
 _TAG = re.compile("[\U000e0001-\U000e007f]|[\ufe00-\ufe0f]{4,}|[\U000e0100-\U000e01ef]{4,}")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _ZERO_WIDTH = re.compile(
-    "[\u200b\u2060-\u2064\u180e\u00ad\u034f\u115f\u1160\u3164\uffa0]|(?<!^)\ufeff|(?<![^\x00-\u02ff])[\u200c\u200d]"
+    "[\u2060-\u2064\u180e\u00ad\u034f\u115f\u1160\u3164\uffa0]|(?<!^)\ufeff|(?<![^\x00-\u02ff])[\u200c\u200d]"
+    # Thai, Lao, Tibetan, Burmese and Khmer write no blanks: the character shows where a line may break.
+    "|(?<![\u0e00-\u109f\u1780-\u17ff])\u200b"
 )
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff]")
 _FLAG = re.compile("\U0001f3f4[\U000e0061-\U000e007a]{2,6}\U000e007f")

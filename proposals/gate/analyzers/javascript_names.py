@@ -18,6 +18,13 @@ UNDEFINED = Rule(
     "A name is used that nothing defines or imports",
     "Import or define the name in this file.",
 )
+OTHER_SCRIPT = Rule(
+    "javascript/name-of-another-script",
+    Level.WARNING,
+    Effect.REVIEW,
+    "A script of a page uses names of other scripts",
+    "Say which script of the page defines the name, or import it.",
+)
 _SHOWN = 10
 
 
@@ -25,11 +32,12 @@ _SHOWN = 10
 class JavaScriptNames(FileAnalyzer):
     """Catches names that neither the file, the language, Node, a browser nor a test runner defines.
 
-    Names inside functions count: they fail when called. Lets through libraries of a script tag in a text that
-    imports nothing, names under typeof, and globals that a sloppy script assigns.
+    Names inside functions count: they fail when called. A script that imports nothing and works on a page may lean
+    on the page's other scripts: that is for a person to check. Lets through well-known libraries of script tags,
+    names that typeof asks for, and globals that a sloppy script assigns.
     """
 
-    rules = (UNDEFINED,)
+    rules = (UNDEFINED, OTHER_SCRIPT)
     languages = frozenset({Language.JAVASCRIPT})
 
     def examine_file(self, subject: Subject, content: str) -> Iterable[Sighting]:
@@ -37,4 +45,5 @@ class JavaScriptNames(FileAnalyzer):
             return
         for undefined in undefined_names(content, subject.frame.path)[:_SHOWN]:
             message = f"{undefined.name} is used, and nothing defines or imports it"
-            yield Sighting(UNDEFINED, message, subject.content_region(undefined.line))
+            rule = OTHER_SCRIPT if undefined.may_be_elsewhere else UNDEFINED
+            yield Sighting(rule, message, subject.content_region(undefined.line))

@@ -17,6 +17,13 @@ SYNTAX = Rule(
     "A browser would drop part of the file",
     "Correct the rule: a selector, then declarations between braces.",
 )
+AT_RULE = Rule(
+    "syntax/css-at-rule",
+    Level.WARNING,
+    Effect.REVIEW,
+    "Browsers skip an at-rule that they do not know",
+    "Say which build tool reads the rule, or write it in CSS.",
+)
 _SHOWN = 5
 
 
@@ -27,9 +34,10 @@ class CssSyntax(FileAnalyzer):
     Lets unknown properties, vendor prefixes and nesting through: browsers skip or know them.
     """
 
-    rules = (SYNTAX,)
+    rules = (SYNTAX, AT_RULE)
     languages = frozenset({Language.CSS})
 
     def examine_file(self, subject: Subject, content: str) -> Iterable[Sighting]:
         for problem in css_errors(content)[:_SHOWN]:
-            yield Sighting(SYNTAX, f"CSS: {problem.message}", subject.content_region(problem.line))
+            rule = AT_RULE if problem.is_skipped else SYNTAX
+            yield Sighting(rule, f"CSS: {problem.message}", subject.content_region(problem.line))

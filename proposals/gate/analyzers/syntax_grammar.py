@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from proposals.gate.analyzer import FileAnalyzer, register
 from proposals.gate.findings import Effect, Level, Rule, Sighting
 from proposals.gate.languages.identity import Language
+from proposals.gate.languages.shell import bash_accepts
 from proposals.gate.languages.trees import first_error, line_of, parse_tree, said_of
 from proposals.gate.subject import Subject
 
@@ -21,7 +22,10 @@ SYNTAX = Rule(
 
 @register
 class GrammarSyntax(FileAnalyzer):
-    """Catches what the published grammar of the language refuses. Lets through what parses and could not run."""
+    """Catches what the published grammar of the language refuses. Lets through what parses and could not run.
+
+    The grammar of shells is an approximation, so where it refuses, bash is asked too, to parse and not to run.
+    """
 
     rules = (SYNTAX,)
     languages = frozenset({Language.RUBY, Language.SHELL, Language.HCL})
@@ -30,5 +34,5 @@ class GrammarSyntax(FileAnalyzer):
         if subject.language is None:
             return
         node = first_error(parse_tree(content, subject.language))
-        if node is not None:
+        if node is not None and not (subject.language is Language.SHELL and bash_accepts(content)):
             yield Sighting(SYNTAX, f"{subject.language}: {said_of(node)}", subject.content_region(line_of(node)))

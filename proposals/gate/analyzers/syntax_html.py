@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from proposals.gate.analyzer import FileAnalyzer, register
 from proposals.gate.findings import Effect, Level, Rule, Sighting
-from proposals.gate.languages.html import read_html
+from proposals.gate.languages.html import is_template, read_html
 from proposals.gate.languages.identity import Language
 from proposals.gate.languages.javascript import refusal_of
 from proposals.gate.subject import Subject
@@ -40,7 +40,7 @@ class HtmlSyntax(FileAnalyzer):
     """Catches text before the page, after the body or loose in a table, tags that never end, and broken scripts.
 
     Lets fragments through, pages that leave out </html> alone, unknown elements, and the many errors that browsers
-    repair without a loss.
+    repair without a loss. Scripts and ends of templates are left to whoever fills them in.
     """
 
     rules = (SYNTAX, SCRIPT, CUT)
@@ -50,6 +50,8 @@ class HtmlSyntax(FileAnalyzer):
         page = read_html(content)
         for error in page.errors[:_SHOWN]:
             yield Sighting(SYNTAX, f"HTML: {error.message}", subject.content_region(error.line))
+        if is_template(content):
+            return
         lower = content.lower()
         if ("<html" in lower or "<body" in lower) and "</html" not in lower and "</body" not in lower:
             last = len(subject.content_lines)

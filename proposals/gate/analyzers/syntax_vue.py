@@ -60,5 +60,6 @@ def _problems(block: str, attributes: str, text: str) -> Iterable[tuple[str, int
     refusal = refusal_of(text) if block == "script" else None
     if refusal:
         yield f"the script does not compile: {refusal.reason}", refusal.line
-    for error in css_errors(text)[:1] if block == "style" else ():
+    style_errors = [error for error in css_errors(text) if not error.is_skipped] if block == "style" else []
+    for error in style_errors[:1]:
         yield f"the style does not parse: {error.message}", error.line

@@ -15,15 +15,19 @@ _KNOWN_AT_RULES = _DECLARATION_AT_RULES | {
     "charset", "import", "namespace", "media", "supports", "keyframes", "-webkit-keyframes", "-moz-keyframes",
     "-o-keyframes", "-ms-keyframes", "layer", "container", "scope", "starting-style", "view-transition", "position-try",
     "font-feature-values", "document", "-moz-document", "-ms-viewport", "tailwind", "apply", "use", "theme", "config",
-    "plugin", "source", "utility", "variant", "custom-variant", "custom-media", "custom-selector",
+    "plugin", "source", "slot", "reference", "variants", "responsive", "screen", "color-profile",
+    "position-fallback", "utility", "variant", "custom-variant", "custom-media", "custom-selector",
 }  # fmt: skip
 _MAX_DEPTH = 30
 
 
 @dataclass(frozen=True, slots=True)
 class CssError:
+    """`is_skipped` marks what browsers skip by the standard and a build tool may know."""
+
     message: str
     line: int
+    is_skipped: bool = False
 
 
 @lru_cache(maxsize=4)
@@ -125,7 +129,9 @@ def _value_errors(declaration: Any) -> list[CssError]:
 def _at_rule_errors(rule: Any) -> list[CssError]:
     keyword = rule.lower_at_keyword
     if keyword not in _KNOWN_AT_RULES:
-        return [CssError(f"@{rule.at_keyword} is no rule of CSS", rule.source_line)]
+        prelude = tinycss2.serialize(rule.prelude)
+        is_skipped = "\n" not in prelude.strip() and not prelude.startswith((".", "("))
+        return [CssError(f"@{rule.at_keyword} is no rule of CSS", rule.source_line, is_skipped)]
     if rule.content is None:
         return []
     if keyword in _DECLARATION_AT_RULES:

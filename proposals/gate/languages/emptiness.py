@@ -12,7 +12,7 @@ import yaml
 from tree_sitter import Node
 
 from proposals.gate.languages.css import count_css_rules
-from proposals.gate.languages.html import element_names
+from proposals.gate.languages.html import element_names, is_template
 from proposals.gate.languages.identity import Language
 from proposals.gate.languages.sql import parse_sql
 from proposals.gate.languages.trees import parse_tree, text_of, walk
@@ -165,7 +165,7 @@ def _css(text: str) -> str:
 
 
 def _html(text: str) -> str:
-    return "" if element_names(text) else "There is no element in the page"
+    return "" if element_names(text) or is_template(text) else "There is no element in the page"
 
 
 def _lines(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -43,6 +44,17 @@ _BREAKING = frozenset(
 )
 _SHELL = {"html", "head", "body"}
 _MAX_DEPTH = 400
+# Neither crosses a bracket of its own kind, so both are linear.
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)[^<>]*?(/?)>")
+_TEMPLATE_TAG = re.compile(r"\{\{[^{}]{0,2000}\}\}|\{%[^%]{0,2000}%\}|\{#[^#]{0,2000}#\}|<%[^%]{0,2000}%>")
+# Void elements, and those that the next one of their kind closes.
+_NOT_NESTING = frozenset(
+    [
+        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"),
+        *("li", "p", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "colgroup"),
+        *("rp", "rt", "html", "head", "body"),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,11 @@ class Page:
 
 @lru_cache(maxsize=4)
 def read_html(text: str) -> Page:
-    """Total: any text gives a page. Tags beyond a depth that browsers cap are an error and not read."""
+    """Total: any text gives a page. Tags beyond a depth that browsers cap are an error and not read.
+
+    What a template engine fills in is read as blanks.
+    """
+    text = _TEMPLATE_TAG.sub(_blanks, text)
     if text.count("<") > 50_000 or _depth(text) > _MAX_DEPTH:
         return Page((HtmlError("nested too deeply to read", 1),), ("div",), (), "")
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
@@ -72,6 +88,11 @@ def read_html(text: str) -> Page:
         if code in _BREAKING
     )
     return Page(errors, *_contents(root))
+
+
+def is_template(text: str) -> bool:
+    """Whether a template engine fills the page in, so that a part of a page may be a whole file."""
+    return bool(_TEMPLATE_TAG.search(text))
 
 
 def element_names(text: str) -> tuple[str, ...]:
@@ -105,4 +126,15 @@ def _filled(values: Any) -> dict[str, Any]:
 
 
 def _depth(text: str) -> int:
-    return max(0, text.count("<") - text.count("</") - text.count("/>") - text.count("<!"))
+    """The deepest nesting of elements that an end tag closes; end tags that close nothing count for nothing."""
+    depth = deepest = 0
+    for closes, name, is_empty in _TAG.findall(text):
+        if is_empty or name.lower() in _NOT_NESTING:
+            continue
+        depth = max(0, depth - 1) if closes else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _blanks(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match[0])

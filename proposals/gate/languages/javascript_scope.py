@@ -10,7 +10,7 @@ from typing import ClassVar
 from tree_sitter import Node
 
 from proposals.gate.languages.identity import Language
-from proposals.gate.languages.javascript_globals import is_global
+from proposals.gate.languages.javascript_globals import is_global, is_page_name, is_page_path
 from proposals.gate.languages.trees import line_of, parse_tree, text_of
 
 _FUNCTIONS = {
@@ -40,8 +40,11 @@ class _Scope:
 
 @dataclass(frozen=True, slots=True)
 class UndefinedName:
+    """`may_be_elsewhere` for a script of a page, whose other scripts share their names with it."""
+
     name: str
     line: int
+    may_be_elsewhere: bool = False
 
 
 @lru_cache(maxsize=4)
@@ -49,15 +52,18 @@ def undefined_names(text: str, path: str) -> tuple[UndefinedName, ...]:
     """Each undefined name once, at its first use. `path` tells whether a test runner's names are known.
 
     Scoped as the language does: var and functions to the function, let, const and class to the block. A name that
-    is only assigned to is taken for a global of a sloppy script; typeof asks without using.
+    is only assigned to is taken for a global of a sloppy script, and one that typeof asks for is used with care.
     """
-    tree = parse_tree(text, Language.JAVASCRIPT)
+    walk = _Walk(parse_tree(text, Language.JAVASCRIPT).root_node)
+    free = [(name, node) for name, scope, node in walk.uses if not scope.knows(name)]
+    is_module = walk.imports and not walk.asked & {"module", "exports", "define"}
+    is_page = not is_module and (is_page_path(path) or any(is_page_name(name) for name, _node in free))
     found: dict[str, int] = {}
-    walk = _Walk(tree.root_node)
-    for name, scope, node in walk.uses:
-        if name not in found and not scope.knows(name) and not is_global(name, path, imports=walk.imports):
-            found[name] = line_of(node)
-    return tuple(UndefinedName(name, line) for name, line in sorted(found.items(), key=lambda item: item[1]))
+    for name, node in free:
+        if name not in walk.asked and not is_global(name, path, imports=is_module):
+            found.setdefault(name, line_of(node))
+    by_line = sorted(found.items(), key=lambda item: item[1])
+    return tuple(UndefinedName(name, line, is_page and len(name) > 1) for name, line in by_line)
 
 
 class _Walk:
@@ -68,6 +74,7 @@ class _Walk:
         top.function = top
         self.uses: list[tuple[str, _Scope, Node]] = []
         self.imports = False
+        self.asked: set[str] = set()
         self._waiting: list[tuple[Node, _Scope]] = [(root, top)]
         while self._waiting:
             node, scope = self._waiting.pop()
@@ -200,7 +207,9 @@ class _Walk:
     def _typeof(self, node: Node, scope: _Scope) -> None:
         argument = node.child_by_field_name("argument")
         is_asking = text_of(node).startswith("typeof") and argument is not None and argument.type == "identifier"
-        if not is_asking:
+        if is_asking and argument is not None:
+            self.asked.add(text_of(argument))
+        else:
             self._children(node, scope)
 
     def _jsx(self, node: Node, scope: _Scope) -> None:

@@ -40,6 +40,8 @@ _PLACEHOLDER = re.compile(
 _WEAK = re.compile(
     r"(?i)^(?:pass(?:word)?\d*|secret\d*|admin\d*|root\d*|postgres\d*|guest|user\d*|123\d*|default|dev|local)$"
 )
+# Words that a generated value holds by no chance: a person made it up.
+_SPOKEN = re.compile(r"(?i)passw|secret|welcome|letmein|qwert|admin")
 _MAX_DECODINGS = 2
 
 
@@ -71,11 +73,14 @@ def _plain(text: str) -> Iterator[Secret]:
             is_weak = bool(_WEAK.match(match["password"])) or match["password"] == match["user"]
             yield Secret("a password in a URL", is_weak or "localhost" in match[0])
     for match in _ASSIGNED.finditer(text):
-        password = match["password"]
-        if not _PLACEHOLDER.search(password) and _looks_random(password):
-            yield Secret("a value for a password or key")
-        elif _WEAK.match(password):
-            yield Secret("a guessable password", is_weak=True)
+        yield from _assigned(match["password"])
+
+
+def _assigned(value: str) -> Iterator[Secret]:
+    if _WEAK.match(value) or (_SPOKEN.search(value) and _looks_random(value)):
+        yield Secret("a guessable password", is_weak=True)
+    elif not _PLACEHOLDER.search(value) and _looks_random(value):
+        yield Secret("a value for a password or key")
 
 
 def _is_placeholder(value: str) -> bool:

@@ -15,6 +15,7 @@ from billing.sandbox.store import Store
 
 RETRY_SECONDS = (1.0, 3.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0)
 TIMEOUT_SECONDS = 20.0
+_STOP_SECONDS = 2.0
 PENDING, HELD, DELIVERED, FAILED = "pending", "held", "delivered", "failed"
 
 
@@ -66,12 +67,13 @@ class Webhooks:
             thread.start()
 
     def stop(self) -> None:
-        """End after the posts that are under way."""
+        """End after the posts that are under way; one that hangs is left behind and made again at the next start."""
         with self._wake:
             self._is_stopping = True
             self._wake.notify_all()
+        deadline = time.monotonic() + _STOP_SECONDS
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def release(self, deliveries: Sequence[str], *, is_ordered: bool) -> None:
         """Send held or any other deliveries now: in the order given, or each for itself."""
@@ -124,7 +126,8 @@ class Webhooks:
     def _run(self) -> None:
         while (job := self._next()) is not None:
             for key in job.deliveries:
-                self._make(key)
+                if not self._is_stopping:
+                    self._make(key)
 
     def _next(self) -> _Job | None:
         with self._wake:

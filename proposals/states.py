@@ -34,9 +34,10 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.RECEIVED: _ASSESSED | {Status.DUPLICATE},
     Status.DUPLICATE: frozenset(),
     Status.RETURNED: frozenset({Status.BLOCKED}) | _ENDED_UNDECIDED,
-    Status.BLOCKED: _DECIDABLE,
-    Status.NEEDS_MITIGATION: _DECIDABLE,
-    Status.CLEARED: _DECIDABLE | _EXECUTION,
+    # a rehearsal measures what was judged before; nothing that waits for a person is ever cleared by it
+    Status.BLOCKED: _DECIDABLE | {Status.NEEDS_MITIGATION},
+    Status.NEEDS_MITIGATION: _DECIDABLE | {Status.BLOCKED},
+    Status.CLEARED: _DECIDABLE | _EXECUTION | {Status.BLOCKED, Status.NEEDS_MITIGATION},
     Status.APPROVED: _EXECUTION,
     Status.REJECTED: frozenset(),
     Status.WITHDRAWN: frozenset(),

@@ -3,6 +3,7 @@
 from execution.models.ai_model import AiModel, Draft, ModelCall
 from execution.models.control import ExecutionControl, WorkerHeartbeat
 from execution.models.limit import TypeLimit
+from execution.models.rehearsal import RehearsalCertificate
 from execution.models.rollback import Rollback, RollbackArtifact
 from execution.models.task import ExecutionTask, TaskEvent
 
@@ -12,6 +13,7 @@ __all__ = [
     "ExecutionControl",
     "ExecutionTask",
     "ModelCall",
+    "RehearsalCertificate",
     "Rollback",
     "RollbackArtifact",
     "TaskEvent",

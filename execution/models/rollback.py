@@ -14,6 +14,8 @@ class RollbackArtifact(models.Model):
     task = models.OneToOneField(ExecutionTask, on_delete=models.PROTECT, related_name="rollback_artifact")
     data = models.JSONField(help_text="Shape per kind, in its handler's docstring.")
     proven_at = models.DateTimeField(null=True, help_text="When a rehearsal last undid the change with it.")
+    stale_since = models.DateTimeField(null=True, help_text="Since when it would not undo the change any more.")
+    stale_because = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ class Assessment(models.Model):
     content_hash = models.CharField(max_length=80)
     policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT)
     gate_version = models.CharField(max_length=40)
+    measured = models.PositiveSmallIntegerField(default=0, help_text="The reversibility a rehearsal measured; 0: none.")
     outcome = models.CharField(max_length=20, choices=_choices(Outcome))
     band = models.CharField(max_length=10, choices=_choices(Band))
     likelihood = models.PositiveSmallIntegerField()
@@ -39,11 +40,13 @@ class Assessment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="assessment_once_per_content",  # also answers "was this content judged already?"
-                fields=["content_hash", "policy", "gate_version"],
+                fields=["content_hash", "policy", "gate_version", "measured"],
             ),
             models.CheckConstraint(
                 name="assessment_factors_in_range",
-                condition=models.Q(likelihood__range=(1, 5), damage__range=(1, 5), reversibility__range=(1, 3)),
+                condition=models.Q(
+                    likelihood__range=(1, 5), damage__range=(1, 5), reversibility__range=(1, 3), measured__range=(0, 3)
+                ),
             ),
         ]
 

@@ -8,7 +8,9 @@ from django.db.models import Subquery
 from proposals.actors import Actor
 from proposals.gate import GATE_VERSION, Outcome, Verdict, assess
 from proposals.gate import Finding as Seen
+from proposals.gate.measuring import assess_measured
 from proposals.models import Assessment, Finding, PolicyVersion, Proposal
+from proposals.rehearsals import request_rehearsal
 from proposals.releases import release
 from proposals.reports import Report, content_hash
 from proposals.services.status import change_status, lock_proposal, write_event
@@ -16,18 +18,20 @@ from proposals.services.storable import storable, storable_json
 from proposals.states import Status
 
 
-def assess_content(report: Report) -> Assessment:
+def assess_content(report: Report, *, measured: int = 0) -> Assessment:
     """Judge one content under the policy in force; the stored assessment when there is one already. Idempotent.
 
-    One query for a content that was judged before under the same policy and by the same gate.
+    One query for a content that was judged before under the same policy and by the same gate. ``measured`` is the
+    reversibility that a rehearsal found, 1..3.
     """
-    judged = {"content_hash": content_hash(report), "gate_version": GATE_VERSION}
+    judged = {"content_hash": content_hash(report), "gate_version": GATE_VERSION, "measured": measured}
     in_force = PolicyVersion.objects.order_by("-version").values("pk")[:1]
     known = Assessment.objects.select_related("policy").filter(**judged, policy=Subquery(in_force))
     if found := known.first():
         return found
     policy = PolicyVersion.objects.current()
-    return _store(assess(report, policy.rules), judged | {"policy": policy})
+    verdict = assess_measured(report, policy.rules, measured) if measured else assess(report, policy.rules)
+    return _store(verdict, judged | {"policy": policy})
 
 
 def _store(verdict: Verdict, key: dict[str, object]) -> Assessment:
@@ -94,6 +98,8 @@ def record_assessment(proposal: Proposal, assessment: Assessment) -> None:
             note=f"{assessment.policy} let this go ahead; no person decided.",
         )
         release(proposal, policy)
+    if assessment.outcome != Outcome.RETURNED:
+        request_rehearsal(proposal)
 
 
 @transaction.atomic

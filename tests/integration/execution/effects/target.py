@@ -47,7 +47,7 @@ class Target:
             return [row[0] for row in connection.execute(f"{query} ORDER BY attnum".encode(), [table]).fetchall()]
 
     def dump(self) -> str:
-        """Schema and rows as pg_dump writes them, our ledger left out."""
+        """Schema and rows as pg_dump writes them, our ledger left out; rows sorted, for their order says nothing."""
         given = conninfo_to_dict(self.url)
         done = subprocess.run(
             [_programs(0) / "pg_dump", "--exclude-schema=fsarsite*", "--restrict-key=x", "--inserts"],
@@ -63,7 +63,9 @@ class Target:
             text=True,
             check=True,
         )
-        return done.stdout
+        lines = done.stdout.splitlines()
+        rows = sorted(line for line in lines if line.startswith("INSERT INTO "))
+        return "\n".join([*(line for line in lines if not line.startswith("INSERT INTO ")), *rows])
 
 
 def scratch_exists(target: Target, task: ExecutionTask) -> bool:

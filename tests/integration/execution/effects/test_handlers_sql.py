@@ -87,9 +87,9 @@ UNDOABLE = {
     "drop a table and make another": "DROP TABLE notes; CREATE TABLE notes (id integer PRIMARY KEY)",
     "change a type": "ALTER TABLE execution_tasks ALTER COLUMN duration_ms TYPE text USING 'x'",
     "change rows that refer to rows": (
-        "CREATE TABLE beds (id integer PRIMARY KEY, seed integer REFERENCES seeds ON DELETE CASCADE,"
+        "CREATE TABLE beds (id integer PRIMARY KEY, seed integer REFERENCES seeds ON DELETE CASCADE ON UPDATE CASCADE,"
         " other integer REFERENCES seeds ON DELETE SET NULL ON UPDATE CASCADE);"
-        "INSERT INTO beds VALUES (1, 1, 2), (2, 2, 1), (3, 2, 2); DELETE FROM seeds WHERE id = 1;"
+        "INSERT INTO beds VALUES (1, 1, 2), (2, 2, 1), (3, 2, NULL); DELETE FROM seeds WHERE id = 1;"
         "UPDATE seeds SET id = 7 WHERE id = 2"
     ),
     "insert into a new column": (

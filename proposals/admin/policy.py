@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.signing import Signer
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.crypto import constant_time_compare
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
 
 from proposals.admin.desk import ReadOnlyAdmin, signed_in
 from proposals.gate.policy import PolicyError, Rules
 from proposals.models import PolicyVersion
-from proposals.services import save_policy
+from proposals.services import Rehearsal, rehearse_policy, save_policy
 
+_SHOWN = 100
 BANDS = ("block", "mitigate", "clear", "returned")
 
 
@@ -63,10 +67,14 @@ class PolicyForm(forms.Form):
     def document(self) -> dict[str, Any]:
         """The rules that were typed, as the policy's document."""
         typed = dict(self.cleaned_data)
-        del typed["note"]
+        typed.pop("note", None)
         typed["approvals"] = {band: typed.pop(f"approvals_{band}") for band in BANDS}
         typed["protected_paths"] = [line.strip() for line in typed["protected_paths"].splitlines() if line.strip()]
         return typed
+
+    def has_rules(self) -> bool:
+        """Whether the rules can be read, whatever the note says."""
+        return self.is_bound and not set(self.errors) - {"note"}
 
     @staticmethod
     def initial_of(rules: Rules) -> dict[str, Any]:
@@ -109,11 +117,30 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         current = PolicyVersion.objects.current()
         form = PolicyForm(request.POST or None, initial=PolicyForm.initial_of(current.rules))
-        if form.is_valid() and (version := self._save(request, form)):
-            messages.info(request, f"Policy {version.version} is in force for every assessment from now on.")
-            return redirect(reverse("admin:proposals_policyversion_changelist"))
-        context = {"title": f"Edit policy {current.version}", "form": form, "current": current}
+        seen = request.POST.get("rehearsed", "")
+        rehearsal = self._rehearse(form) if form.has_rules() else None
+        if rehearsal and "save" in request.POST and form.is_valid():
+            if not constant_time_compare(seen, _mark_of(form, current)):
+                messages.error(request, "Nothing was saved: read what exactly these rules would have altered, below.")
+            elif version := self._save(request, form):
+                messages.info(request, f"Policy {version.version} is in force for every assessment from now on.")
+                return redirect(reverse("admin:proposals_policyversion_changelist"))
+        context = {
+            "title": f"Edit policy {current.version}",
+            "form": form,
+            "current": current,
+            "rehearsal": rehearsal,
+            "rehearsed": _mark_of(form, current) if rehearsal else "",
+            "shown": rehearsal.altered[:_SHOWN] if rehearsal else (),
+        }
         return self.page(request, "admin/proposals/policyversion/edit.html", context)
+
+    def _rehearse(self, form: PolicyForm) -> Rehearsal | None:
+        try:
+            return rehearse_policy(form.document())
+        except PolicyError as error:
+            form.refuse(error)
+            return None
 
     def _save(self, request: HttpRequest, form: PolicyForm) -> PolicyVersion | None:
         try:
@@ -121,3 +148,9 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
         except PolicyError as error:
             form.refuse(error)
             return None
+
+
+def _mark_of(form: PolicyForm, current: PolicyVersion) -> str:
+    """What a form carries once the dry run of exactly these rules, against the version in force, was shown."""
+    shown = json.dumps([current.version, form.document()], sort_keys=True)
+    return Signer(salt="proposals.policy.rehearsed").signature(shown)

@@ -1,10 +1,10 @@
-"""The addresses of proposals."""
+"""The addresses of proposals and of the policy."""
 
 from __future__ import annotations
 
 from django.urls import include, path, register_converter
 
-from proposals.api import documents, review, views
+from proposals.api import documents, policy, review, views
 
 
 class ReportId:
@@ -37,4 +37,6 @@ _one = [
 urlpatterns = [
     path("proposals/", views.ProposalList.as_view(), name="api-proposals"),
     path("proposals/<report_id:report_id>/", include(_one)),
+    path("policy/", policy.PolicyInForce.as_view(), name="api-policy"),
+    path("policy/dry-run/", policy.PolicyDryRun.as_view(), name="api-policy-dry-run"),
 ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from proposals.gate.analyzer import Analyzer, all_analyzers
 from proposals.gate.distance import distance_of
-from proposals.gate.findings import Effect, Finding, Level, Rule, Sighting, number_findings
+from proposals.gate.findings import Effect, Finding, Level, Sighting, number_findings
 from proposals.gate.narrative import Narrative, narrate
 from proposals.gate.policy import Rules
 from proposals.gate.retrospective import retrospect
@@ -15,33 +16,35 @@ from proposals.gate.scoring import Band, Score, band_of, floor_of, higher_band, 
 from proposals.gate.subject import Subject
 from proposals.gate.truth import truth_of
 from proposals.gate.verdict import Outcome, Verdict
+from proposals.gate.waiving import BLOCK_MARKER_RULE, CRASHED, REVIEW_MARKER_RULE, waive
 from proposals.reports import Report
 
 GATE_VERSION = "2"
 
-CRASHED = Rule(
-    "gate/analyzer-crashed",
-    Level.ERROR,
-    Effect.BLOCK,
-    "An analyzer could not finish",
-    "Decide by reading the content itself, and report the analyzer to whoever runs the gate.",
-)
 _MOST_OF_A_RULE = 50
-BLOCK_MARKER_RULE = "envelope/block-marker"
-REVIEW_MARKER_RULE = "envelope/review-marker"
 _EFFECT_ORDER = {Effect.BLOCK: 0, Effect.UNUSABLE: 1, Effect.REVIEW: 2, Effect.NONE: 3}
 _LEVEL_ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 
 
-def assess(report: Report, rules: Rules, analyzers: tuple[Analyzer, ...] | None = None) -> Verdict:
-    """Judge one content under one policy. Deterministic; never raises for anything that a report can hold."""
+def assess(
+    report: Report,
+    rules: Rules,
+    analyzers: tuple[Analyzer, ...] | None = None,
+    waived: frozenset[str] = frozenset(),
+) -> Verdict:
+    """Judge one content under one policy. Deterministic; never raises for anything that a report can hold.
+
+    `waived` are fingerprints of findings that a person accepted: see `proposals.gate.waiving` for what stays.
+    """
     subject = Subject.of(report)
     sightings: list[Sighting] = []
     for analyzer in all_analyzers() if analyzers is None else analyzers:
         sightings.extend(_examine(analyzer, subject, rules))
-    score = score_of(subject, sightings)
-    findings = tuple(sorted(number_findings(sightings, subject), key=_rank))
-    return _decide(subject, score, findings, rules)
+    numbered = [waive(finding, waived) for finding in number_findings(sightings, subject)]
+    counted = [sighting for sighting, finding in zip(sightings, numbered, strict=True) if not finding.is_waived]
+    score, unwaived = score_of(subject, counted), score_of(subject, sightings)
+    findings = tuple(sorted(numbered, key=_rank))
+    return _verdict(subject, score, findings, rules, decide(score, findings, rules, unwaived))
 
 
 def _examine(analyzer: Analyzer, subject: Subject, rules: Rules) -> list[Sighting]:
@@ -64,31 +67,51 @@ def _first_of_each(sightings: Iterable[Sighting]) -> list[Sighting]:
     return kept
 
 
-def _rank(finding: Finding) -> tuple[int, int, int, str]:
+def _rank(finding: Finding) -> tuple[bool, int, int, int, str]:
     line = finding.region.start_line if finding.region else 0
-    return _EFFECT_ORDER[finding.effect], _LEVEL_ORDER[finding.level], line, finding.rule_id
+    return finding.is_waived, _EFFECT_ORDER[finding.effect], _LEVEL_ORDER[finding.level], line, finding.rule_id
 
 
-def _decide(subject: Subject, score: Score, findings: tuple[Finding, ...], rules: Rules) -> Verdict:
-    severity = max(score.severity, _marker_severity(findings, rules))
-    band, decided_by = _band(score, severity, findings, rules)
-    outcome = _outcome(band, findings)
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What follows from a score and findings under one policy, and the sentence that says what decided."""
+
+    outcome: Outcome
+    band: Band
+    severity: int
+    decided_by: str
+
+
+def decide(score: Score, findings: Iterable[Finding], rules: Rules, unwaived: Score | None = None) -> Decided:
+    """The outcome, without reading the content again. Waived findings decide nothing.
+
+    `unwaived` is the score with the waived findings in it, which the floors look at; `score` when nothing is waived.
+    """
+    deciding = tuple(finding for finding in findings if not finding.is_waived)
+    severity = max(score.severity, _marker_severity(deciding, rules))
+    band, decided_by = _band(severity, deciding, rules, floor_of(unwaived or score, rules))
+    outcome = _outcome(band, deciding)
     if outcome is Outcome.RETURNED:
-        decided_by = _by_finding(findings, Effect.UNUSABLE, "returned")
-    told: Narrative = narrate(subject, outcome, score, findings, rules)
+        decided_by = _by_finding(deciding, Effect.UNUSABLE, "returned")
+    return Decided(outcome, band, severity, decided_by)
+
+
+def _verdict(subject: Subject, score: Score, findings: tuple[Finding, ...], rules: Rules, decided: Decided) -> Verdict:
+    deciding = tuple(finding for finding in findings if not finding.is_waived)
+    told: Narrative = narrate(subject, decided.outcome, score, deciding, rules)
     return Verdict(
-        outcome=outcome,
-        band=band,
+        outcome=decided.outcome,
+        band=decided.band,
         score=score,
-        severity=severity,
-        decided_by=decided_by,
+        severity=decided.severity,
+        decided_by=decided.decided_by,
         headline=told.headline,
         effect_line=told.effect_line,
         worst_case=told.worst_case,
         way_back=told.way_back,
         findings=findings,
         gate_version=GATE_VERSION,
-        distance=distance_of(score, severity, band, rules),
+        distance=distance_of(score, decided.severity, decided.band, rules),
         retrospective=retrospect(subject, findings, rules),
         truth=truth_of(subject, rules),
     )
@@ -101,13 +124,14 @@ def _marker_severity(findings: tuple[Finding, ...], rules: Rules) -> int:
     return rules.review_marker_severity if REVIEW_MARKER_RULE in seen else 0
 
 
-def _band(score: Score, severity: int, findings: tuple[Finding, ...], rules: Rules) -> tuple[Band, str]:
+def _band(
+    severity: int, findings: tuple[Finding, ...], rules: Rules, floor: tuple[Band, str] | None
+) -> tuple[Band, str]:
     """The highest band that anything asks for, and the sentence of the first thing that asks for it."""
     effects = {finding.effect for finding in findings}
     candidates: list[tuple[Band, str]] = []
     if Effect.BLOCK in effects:
         candidates.append((Band.BLOCK, _by_finding(findings, Effect.BLOCK, "blocks")))
-    floor = floor_of(score, rules)
     if floor:
         candidates.append(floor)
     candidates.append((band_of(severity, rules), _by_threshold(severity, rules)))

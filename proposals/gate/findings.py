@@ -79,7 +79,10 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing an analyzer saw. `fingerprint` is stable while the flagged lines keep their words."""
+    """One thing an analyzer saw. `fingerprint` is stable while the flagged lines keep their words.
+
+    A waived finding is told and decides nothing.
+    """
 
     rule_id: str
     level: Level
@@ -88,6 +91,7 @@ class Finding:
     region: Region | None
     fingerprint: str
     effect: Effect
+    is_waived: bool = False
 
 
 def number_findings(sightings: Iterable[Sighting], subject: Subject) -> tuple[Finding, ...]:

@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import quote
 
 from proposals.gate.analyzer import catalogue
-from proposals.gate.assessment import CRASHED
 from proposals.gate.findings import CONTENT, Finding, Region, Rule
 from proposals.gate.verdict import Verdict
+from proposals.gate.waiving import CRASHED
 from proposals.reports import Report, parse_file_frame
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -72,6 +72,8 @@ def _result(finding: Finding, report: Report, index: dict[str, int]) -> dict[str
     }
     if finding.rule_id in index:
         result["ruleIndex"] = index[finding.rule_id]
+    if finding.is_waived:
+        result["suppressions"] = [{"kind": "external", "status": "accepted"}]
     if finding.region:
         result["locations"] = [_location(finding.region, report)]
     return result

@@ -5,6 +5,7 @@ from proposals.services.assessment import assess_proposal
 from proposals.services.expiry import expire_proposals
 from proposals.services.outcome import record_execution
 from proposals.services.policy import save_policy
+from proposals.services.policy_rehearsal import Altered, Fate, Rehearsal, rehearse_policy
 from proposals.services.review import (
     DecisionRefused,
     DecisionStale,
@@ -22,10 +23,13 @@ from proposals.services.review import (
 from proposals.services.submission import ReportConflict, Submission, SubmissionOutcome, submit_report
 
 __all__ = [
+    "Altered",
     "DecisionRefused",
     "DecisionStale",
+    "Fate",
     "NotAllowed",
     "ReasonTooShort",
+    "Rehearsal",
     "ReportConflict",
     "Submission",
     "SubmissionOutcome",
@@ -35,6 +39,7 @@ __all__ = [
     "claim_proposal",
     "expire_proposals",
     "record_execution",
+    "rehearse_policy",
     "reject_proposal",
     "release_claim",
     "reopen_proposal",

@@ -112,14 +112,21 @@ def _is_ambiguous(name: str) -> bool:
 
 
 def _reach(path: str, protected: tuple[str, ...]) -> Iterable[tuple[Rule, str]]:
-    segments = [segment.rstrip(". ").split("::")[0] for segment in _plain(path).strip("/").split("/")]
+    segments = _reached_segments(path)
     if any(_GIT_NAME.match(segment) for segment in segments):
         yield GIT, f"{path!r} lies in the repository's own folder"
-    normal = "/".join(segment for segment in segments if segment not in {"", "."})
-    for glob in protected:
-        if _glob(glob).match(normal):
-            yield PROTECTED, f"{path!r} is protected by {glob}"
-            break
+    if glob := protecting_glob(path, protected):
+        yield PROTECTED, f"{path!r} is protected by {glob}"
+
+
+def protecting_glob(path: str, protected: Iterable[str]) -> str | None:
+    """The first of the globs that protects the path, however the path is spelled; None when none does."""
+    normal = "/".join(segment for segment in _reached_segments(path) if segment not in {"", "."})
+    return next((glob for glob in protected if _glob(glob).match(normal)), None)
+
+
+def _reached_segments(path: str) -> list[str]:
+    return [segment.rstrip(". ").split("::")[0] for segment in _plain(path).strip("/").split("/")]
 
 
 def _plain(path: str) -> str:

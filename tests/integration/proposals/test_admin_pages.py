@@ -262,7 +262,8 @@ def test_policy_form_adds_a_version() -> None:
     page = client.get("/admin/proposals/policyversion/edit/")
     typed = page.context["form"].initial | {"block_at": 40, "approvals_block": 2, "note": "Two pairs of eyes."}
 
-    answer = client.post("/admin/proposals/policyversion/edit/", typed)
+    seen = client.post("/admin/proposals/policyversion/edit/", typed).context["rehearsed"]
+    answer = client.post("/admin/proposals/policyversion/edit/", typed | {"rehearsed": seen, "save": "1"})
 
     assert answer.status_code == 302
     rules = PolicyVersion.objects.current().rules

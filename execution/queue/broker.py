@@ -14,7 +14,7 @@ import uuid
 from typing import Any, NoReturn
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 from django_q.brokers import Broker
 from django_q.conf import Conf
@@ -67,7 +67,7 @@ class ExecutionBroker(Broker):
                 reap_expired_leases()
                 self._reap_at = time.monotonic() + REAP_SECONDS
             self._last = claim_tasks(cluster=self._cluster, capacity=self._capacity)
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("the queue is out of reach: %s", str(error).strip().splitlines()[0])
             connection.close()
             time.sleep(POLL_SECONDS)

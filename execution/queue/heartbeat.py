@@ -10,7 +10,7 @@ from types import FrameType, TracebackType
 from typing import Self
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from execution.failures import LeaseLost
 from execution.queue.statements import fetch_all
@@ -77,7 +77,7 @@ class Heartbeat:
         """Whether the lease is still ours; None when the database does not say."""
         try:
             return bool(fetch_all(RENEW, self._parameters))
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("no heartbeat for task %s: %s", self._parameters["id"], str(error).splitlines()[0])
             connection.close()
             return None

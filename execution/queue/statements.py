@@ -1,4 +1,4 @@
-"""The queue's hot statements, prepared once per connection of a worker: planning them takes longer than running them."""
+"""The queue's hot statements, prepared by each worker: planning them takes longer than running them."""
 
 from __future__ import annotations
 

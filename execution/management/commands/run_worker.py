@@ -11,8 +11,8 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
-from django.db import DatabaseError, connection
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error, connection
 
 from execution.queue.broker import NAME_VARIABLE
 from execution.queue.progress import why_schedules_stuck, why_stuck
@@ -36,7 +36,11 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Supervise until SIGINT, SIGTERM or SIGHUP."""
-        ensure_schedules()
+        try:
+            ensure_schedules()
+        except Error as error:
+            reason = str(error).strip().splitlines()[0]
+            raise CommandError(f"the database is not ready ({reason}): run manage.py migrate") from error
         name = f"{os.uname().nodename}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
         supervisor = Supervisor([_cluster(EXECUTION, "execution", name), _cluster(SCHEDULES, "default", name)])
         self.stdout.write(f"worker {name}: {settings.EXECUTION_WORKERS} workers")
@@ -66,7 +70,7 @@ class Watchdog:
                 record_heartbeat(self._name, {"workers": settings.EXECUTION_WORKERS, "restarts": self._restarts})
                 self._restart_if(EXECUTION, why_stuck(self._name))
                 self._restart_if(SCHEDULES, why_schedules_stuck())
-            except DatabaseError as error:
+            except Error as error:
                 logger.warning("no sign of life: %s", str(error).strip().splitlines()[0])
                 connection.close()
             if self._stopped.wait(min(BEAT_SECONDS, settings.EXECUTION_STUCK_SECONDS / 2)):
@@ -78,7 +82,7 @@ class Watchdog:
         self._stopped.set()
         try:
             forget_heartbeat(self._name)
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("the last sign of life stays: %s", str(error).strip().splitlines()[0])
 
     def _restart_if(self, cluster: str, reason: str) -> None:

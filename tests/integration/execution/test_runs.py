@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 from execution import tasks
 from execution.failures import LeaseLost
 from execution.handlers import Execution
-from execution.models import ExecutionControl, ExecutionTask
+from execution.models import ExecutionControl, ExecutionTask, RollbackArtifact
 from execution.queue.claim import Lease
 from execution.queue.heartbeat import Heartbeat
 from execution.queue.reaper import reap_expired_leases
@@ -89,6 +89,20 @@ def test_finish_task_by_a_worker_that_wakes_late_is_undone() -> None:
 
     assert reloaded(task).result == {"fence": 2}
     assert effects(task) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_finish_task_keeps_a_way_back_that_holds_nul() -> None:
+    task = queue_probe()
+    lease = lease_one()
+    start_task(lease.task_id, lease.fence)
+    hostile = {"a": [{"b": ["c\x00", "\\u0000", 1]}]}
+
+    finish_task(lease.task_id, lease.fence, Execution(result=hostile, artifact=hostile))
+
+    shown = {"a": [{"b": ["c\u2400", "\\u0000", 1]}]}
+    assert reloaded(task).result == shown
+    assert RollbackArtifact.objects.get(task=task).data == shown
 
 
 def test_run_while_halted_hands_the_task_back() -> None:

@@ -205,6 +205,19 @@ def test_run_worker_fails_a_task_that_kills_its_workers(start_worker: Start) -> 
     assert poison.proposal.status == Status.FAILED
 
 
+def test_run_worker_ends_a_task_that_takes_too_long(start_worker: Start, tmp_path: Path) -> None:
+    endless, good = queue_probe("wait", folder=str(tmp_path)), queue_probe()
+    ExecutionTask.objects.filter(pk=endless.pk).update(max_attempts=1)
+    start_worker(EXECUTION_WORKERS="1", EXECUTION_TIMEOUT_SECONDS="1")
+
+    wait_for(endless, TaskStatus.FAILED)
+    wait_for(good, TaskStatus.SUCCEEDED)
+
+    endless.refresh_from_db()
+    assert endless.error == "Task exceeded maximum timeout value (1 seconds)"
+    assert (effects(endless), effects(good)) == (0, 1)
+
+
 def test_run_worker_starts_nothing_while_halted(start_worker: Start, tmp_path: Path) -> None:
     running = queue_probe("wait", folder=str(tmp_path))
     start_worker()

@@ -13,8 +13,9 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.markup import escape
 
-from proposals.gate import DEFAULT, Effect, Outcome, PolicyError, Rules, Verdict, assess
+from proposals.gate import DEFAULT, Effect, Outcome, PolicyError, Rules, Verdict
 from proposals.gate.as_json import acceptance_word, verdict_as_dict
+from proposals.gate.bounded import assess_bounded
 from proposals.gate.retrospective import TITLES, Section
 from proposals.gate.sarif import to_sarif_log
 from proposals.imports.documents import Document, InputFormat, read_documents
@@ -49,7 +50,7 @@ class Command(BaseCommand):
         """Judge everything, print, and leave with the exit code."""
         self.failed = False
         rules = _rules_from(options["policy"])
-        verdict_of = ((report, assess(report, rules)) for report in self._reports(options["paths"]))
+        verdict_of = ((report, assess_bounded(report, rules)) for report in self._reports(options["paths"]))
         judged = _print_text(verdict_of) if options["format"] == "text" else list(verdict_of)
         if options["format"] == "json":
             self.stdout.write(json.dumps([verdict_as_dict(verdict, report.id) for report, verdict in judged], indent=2))

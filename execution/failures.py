@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class PermanentFailure(Exception):
-    """Trying again cannot help; the message says what happened and what to do."""
+    """Trying again cannot help; the message says what happened and what to do.
+
+    ``details`` are JSON types that become the result of the task, e.g. a conflict or what a check printed.
+    """
+
+    def __init__(self, reason: str, details: dict[str, Any] | None = None) -> None:
+        self.details = details or {}
+        super().__init__(reason)
 
 
 class TransientFailure(Exception):

@@ -56,6 +56,8 @@ PROCESS: str = _given["process"]
 
 DATA_DIR = data_folder()
 WORKSPACE_PATH = env.path("WORKSPACE_PATH", DATA_DIR / "workspace")
+WORKSPACE_REMOTE = env.str("WORKSPACE_REMOTE", "")
+WORKSPACE_CHECK = env.str("WORKSPACE_CHECK", "")
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # the plain one would put its own site in place of ours

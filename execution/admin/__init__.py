@@ -2,8 +2,17 @@
 
 from execution.admin.ai_model import AiModelAdmin, ModelCallAdmin
 from execution.admin.control import ExecutionControlAdmin
+from execution.admin.difference import difference_panel
 from execution.admin.limit import TypeLimitAdmin
 from execution.admin.panel import execution_panel
 from execution.admin.task import TaskAdmin
 
-__all__ = ["AiModelAdmin", "ExecutionControlAdmin", "ModelCallAdmin", "TaskAdmin", "TypeLimitAdmin", "execution_panel"]
+__all__ = [
+    "AiModelAdmin",
+    "ExecutionControlAdmin",
+    "ModelCallAdmin",
+    "TaskAdmin",
+    "TypeLimitAdmin",
+    "difference_panel",
+    "execution_panel",
+]

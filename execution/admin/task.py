@@ -19,6 +19,7 @@ from proposals.display import mark_hidden, reveal
 
 _EVENTS_SHOWN = 200
 _CHARACTERS_SHOWN = 50_000
+_SHOWN_APART = ("conflict", "check")
 
 
 @admin.register(ExecutionTask)
@@ -76,6 +77,8 @@ class TaskAdmin(TaskColumns):
             "choices": choices,
             "refusals": list(dict.fromkeys(choice.why_not for choice in choices if choice.why_not)),
             "artifact": artifact,
+            "conflict": task.result.get("conflict"),
+            "check": task.result.get("check"),
             "texts": _texts(task, artifact),
             "children": list(task.children.defer("payload", "result").order_by("id")),
             "events": list(task.events.select_related("actor").order_by("-id")[:_EVENTS_SHOWN]),
@@ -85,7 +88,8 @@ class TaskAdmin(TaskColumns):
 
 def _texts(task: ExecutionTask, artifact: RollbackArtifact | None) -> list[tuple[str, str]]:
     """The JSON of a task as titled, escaped texts."""
-    given = [("Result", task.result), ("Way back", artifact.data if artifact else None), ("Payload", task.payload)]
+    result = {name: value for name, value in task.result.items() if name not in _SHOWN_APART}
+    given = [("Result", result), ("Way back", artifact.data if artifact else None), ("Payload", task.payload)]
     return [(title, _as_html(data)) for title, data in given if data]
 
 

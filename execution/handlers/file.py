@@ -17,8 +17,11 @@ from execution.workspace.commits import (
     commits_touching,
     find_commit,
     store,
+    tree_with,
 )
+from execution.workspace.comparison import conflict_of
 from execution.workspace.repository import Blob, Workspace, locked_workspace, open_workspace
+from execution.workspace.sandbox import check_tree
 from proposals.models import Proposal
 from proposals.reports import FileFrame
 
@@ -32,7 +35,8 @@ class FileHandler(Handler):
     """Commits the framed file to the workspace, one commit per task, and checks out just that file.
 
     Payload: ``base``, the blob id that the file had when it was approved, None for no file; ``sha256`` of the content.
-    Result: ``outcome`` ("applied" or "already_satisfied"), ``commit``, ``path``.
+    Result: ``outcome`` ("applied" or "already_satisfied"), ``commit``, ``path``, and ``check`` when one is configured.
+    Of a failed one: ``conflict`` (see `conflict_of`) or ``check``.
     Artifact: ``commit``, ``path``, ``blob``, ``mode``, ``previous_blob``, ``previous_mode``.
     The commit's trailer names the task: a second execution finds it and only repairs the checkout.
     """
@@ -87,15 +91,20 @@ def _frame_of(task: ExecutionTask) -> FileFrame:
 def _written(workspace: Workspace, task: ExecutionTask, frame: FileFrame) -> Execution:
     path, data = frame.path, frame.content.encode()
     present = workspace.blob_at(workspace.head(), path)
-    if _id(present) != task.payload.get("base"):
-        raise PermanentFailure(f"{path} changed since it was approved; propose the file again on top of what is there")
     blob = store(workspace, data, present.mode if present else None)
+    base = task.payload.get("base")
+    if _id(present) != base:
+        raise PermanentFailure(
+            f"{path} changed since it was approved; propose the file again on top of what is there",
+            {"conflict": conflict_of(workspace, path, base, _id(present), blob.id)},
+        )
     ensure_untouched(workspace.folder, path, _id(present), blob.id)
     if blob == present:
         return Execution(result={"outcome": "already_satisfied", "path": path, "commit": None})
+    checked = check_tree(workspace, tree_with(workspace, Change(path, blob)))
     commit = commit_change(workspace, Change(path, blob), f"Write {path}", _trailers(task))
     check_out(workspace, Change(path, blob), task.public_id)
-    return _execution(commit, path, blob, present)
+    return _execution(commit, path, blob, present, checked)
 
 
 def _repaired(workspace: Workspace, task: ExecutionTask, frame: FileFrame, done: pygit2.Commit) -> Execution:
@@ -111,9 +120,11 @@ def _repaired(workspace: Workspace, task: ExecutionTask, frame: FileFrame, done:
     return _execution(done, path, blob, present)
 
 
-def _execution(commit: pygit2.Commit, path: str, blob: Blob, previous: Blob | None) -> Execution:
+def _execution(
+    commit: pygit2.Commit, path: str, blob: Blob, previous: Blob | None, checked: dict[str, Any] | None = None
+) -> Execution:
     return Execution(
-        result={"outcome": "applied", "commit": str(commit.id), "path": path},
+        result={"outcome": "applied", "commit": str(commit.id), "path": path} | (checked or {}),
         artifact={
             "commit": str(commit.id),
             "path": path,

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, JSONField
 from django.db.models.functions import Now
 
-from execution.failures import LeaseLost
+from execution.failures import LeaseLost, PermanentFailure
 from execution.handlers import Execution
 from execution.models import ExecutionTask, RollbackArtifact
 from execution.queue.statements import fetch_all
@@ -22,6 +22,7 @@ from execution.services.outcome import report_outcome
 from execution.services.reasons import reason_of
 from execution.states import ENDED, TaskStatus
 from proposals.actors import Actor
+from proposals.services.storable import storable_json
 
 LONGEST_BACKOFF_SECONDS = 600.0
 FIELDS: Final = ExecutionTask._meta.concrete_fields  # noqa: SLF001 - documented by Django
@@ -112,7 +113,7 @@ def finish_task(task_id: int, fence: int, execution: Execution) -> None:
     if proposal_id is None:
         raise LeaseLost
     if execution.artifact is not None:
-        kept = {"data": execution.artifact, "proven_at": execution.proven_at}
+        kept = {"data": storable_json(execution.artifact), "proven_at": execution.proven_at}
         RollbackArtifact.objects.update_or_create(task_id=task_id, defaults=kept)
     if execution.children:
         add_children(ExecutionTask.objects.get(pk=task_id), execution.children)
@@ -133,7 +134,7 @@ def fail_task(task_id: int, fence: int, error: BaseException | str, *, permanent
         delay = backoff_seconds(task.attempts)
         note = f"{reason} (again in {delay:.0f} s)"
         _end(task_id, fence, TaskStatus.QUEUED, name="requeued", error=reason, note=note, delay=delay)
-    elif _end(task_id, fence, TaskStatus.FAILED, error=reason, note=reason) is not None:
+    elif _end(task_id, fence, TaskStatus.FAILED, result=_details(error), error=reason, note=reason) is not None:
         report_outcome(proposal_id, Actor.system())
 
 
@@ -160,6 +161,10 @@ def backoff_seconds(attempts: int) -> float:
     """The pause before the next attempt: doubles with each one, give or take half, at most ten minutes."""
     pause = float(settings.EXECUTION_RETRY_SECONDS) * 2.0 ** (attempts - 1)
     return min(pause, LONGEST_BACKOFF_SECONDS) * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
+
+
+def _details(error: BaseException | str) -> dict[str, Any]:
+    return error.details if isinstance(error, PermanentFailure) else {}
 
 
 def _from_row(row: Sequence[Any]) -> ExecutionTask:
@@ -192,7 +197,7 @@ def _end(
         "status": status.value,
         "is_end": status in ENDED,
         "name": name or status.value,
-        "result": json.dumps(result or {}),
+        "result": json.dumps(storable_json(result or {})),
         "error": error,
         "note": note,
         "delay": delay,

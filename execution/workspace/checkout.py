@@ -77,6 +77,8 @@ def _enter(outer: int, name: str, path: str, *, make: bool) -> int | None:
                 os.mkdir(name, 0o755, dir_fd=outer)
         inner = os.open(name, _FOLDER, dir_fd=outer)
     except FileNotFoundError:
+        if make:  # somebody removed it since
+            raise
         return None
     except OSError as error:
         if error.errno in {errno.ELOOP, errno.ENOTDIR}:

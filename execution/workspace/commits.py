@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pygit2
+from django.conf import settings
 from pygit2.enums import FileMode
 
 from execution.failures import TransientFailure
 from execution.workspace.checkout import Content, write_file
+from execution.workspace.remote import push
 from execution.workspace.repository import Blob, Workspace
 
 AUTHOR = "fsarsite"
@@ -25,24 +27,38 @@ class Change:
 
 
 def store(workspace: Workspace, data: bytes, mode: int | None) -> Blob:
-    """Keep the content in the repository; nothing refers to it yet. An existing file's mode stays."""
-    return Blob(str(workspace.repository.create_blob(data)), mode or int(FileMode.BLOB))
+    """Keep the content in the repository; nothing refers to it yet.
+
+    An existing file's mode stays; a new one that begins with ``#!`` is executable.
+    """
+    new = FileMode.BLOB_EXECUTABLE if data.startswith(b"#!") else FileMode.BLOB
+    return Blob(str(workspace.repository.create_blob(data)), mode or int(new))
 
 
 def commit_change(workspace: Workspace, change: Change, title: str, trailers: Mapping[str, str]) -> pygit2.Commit:
-    """Commit exactly this change on top of the branch. Raises TransientFailure when the branch moved meanwhile."""
+    """Commit exactly this change on top of the branch, and push it when there is a remote.
+
+    Raises TransientFailure when the branch moved meanwhile, here or there; nothing is committed then.
+    """
     repository, head = workspace.repository, workspace.head()
-    index = pygit2.Index()
-    if head is not None:
-        index.read_tree(head.tree)
-    _put(index, change)
     author = pygit2.Signature(AUTHOR, f"{AUTHOR}@localhost")
     told = "\n".join(f"{name}: {' '.join(value.split())}" for name, value in trailers.items())
     parents = [head.id] if head is not None else []
-    made = repository.create_commit(None, author, author, f"{title}\n\n{told}\n", index.write_tree(repository), parents)
+    made = repository.create_commit(None, author, author, f"{title}\n\n{told}\n", tree_with(workspace, change), parents)
     _advance(workspace, head, made)
+    if settings.WORKSPACE_REMOTE:
+        _publish(workspace, head)
     commit = repository[made]
     return commit.peel(pygit2.Commit)
+
+
+def tree_with(workspace: Workspace, change: Change) -> pygit2.Oid:
+    """The tree of the last commit with this change; nothing refers to it yet."""
+    index, head = pygit2.Index(), workspace.head()
+    if head is not None:
+        index.read_tree(head.tree)
+    _put(index, change)
+    return index.write_tree(workspace.repository)
 
 
 def check_out(workspace: Workspace, change: Change, task: UUID) -> None:
@@ -86,6 +102,16 @@ def _content(workspace: Workspace, blob: Blob | None) -> Content | None:
         return None
     data = workspace.repository[pygit2.Oid(hex=blob.id)].read_raw()
     return Content(data, blob.mode == FileMode.BLOB_EXECUTABLE)
+
+
+def _publish(workspace: Workspace, head: pygit2.Commit | None) -> None:
+    """Push, or take the commit back."""
+    try:
+        push(workspace.repository, workspace.branch)
+    except TransientFailure:
+        if head is not None:
+            workspace.repository.references[workspace.branch].set_target(head.id, f"{AUTHOR}: not pushed")
+        raise
 
 
 def _advance(workspace: Workspace, head: pygit2.Commit | None, made: pygit2.Oid) -> None:

@@ -14,6 +14,7 @@ from pygit2.enums import FileMode, Option, RepositoryOpenFlag, SortMode
 
 from execution.failures import PermanentFailure, TransientFailure
 from execution.workspace.paths import is_same_name, parts_of
+from execution.workspace.remote import catch_up, ensure_clone
 
 _LOCK_TIMEOUT = "30s"
 _FILES = {FileMode.BLOB, FileMode.BLOB_EXECUTABLE}
@@ -75,15 +76,19 @@ class Workspace:
 def locked_workspace() -> Iterator[Workspace]:
     """The workspace, for one task at a time over all machines; the lock lasts until the outermost transaction ends.
 
+    With WORKSPACE_REMOTE it is brought to what the remote has first.
+
     Raises PermanentFailure when WORKSPACE_PATH names no usable repository.
     """
     workspace = open_workspace()
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_LOCK_TIMEOUT])
-            key = f"execution.workspace:{workspace.folder}"
+            key = f"execution.workspace:{settings.WORKSPACE_REMOTE or workspace.folder}"
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
         try:
+            if settings.WORKSPACE_REMOTE:
+                catch_up(workspace.repository, workspace.branch)
             yield workspace
         except OSError as error:
             raise TransientFailure(f"the workspace could not be written: {error.strerror or error}") from error
@@ -94,6 +99,8 @@ def locked_workspace() -> Iterator[Workspace]:
 def open_workspace() -> Workspace:
     """The repository that WORKSPACE_PATH names, and no other above it. Raises PermanentFailure."""
     folder = Path(settings.WORKSPACE_PATH).resolve()
+    if settings.WORKSPACE_REMOTE:
+        ensure_clone(folder)
     try:
         repository = pygit2.Repository(str(folder), RepositoryOpenFlag.NO_SEARCH)
     except pygit2.GitError as error:

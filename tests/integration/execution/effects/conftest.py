@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,8 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from tests.integration.execution.effects.target import SCHEMA, Target
+
+collect_ignore = [] if shutil.which("bwrap") else ["test_workspace_sandbox.py"]
 
 
 @pytest.fixture

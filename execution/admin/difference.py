@@ -1,0 +1,34 @@
+"""What a proposed file would change, on the review page."""
+
+from __future__ import annotations
+
+import pygit2
+from django.http import HttpRequest
+
+from execution.failures import PermanentFailure
+from execution.models import ExecutionTask
+from execution.services.enqueue import kind_of
+from execution.workspace.comparison import content_of, difference
+from execution.workspace.repository import open_workspace
+from proposals.admin.panels import Panel, register_panel
+from proposals.models import Proposal
+from proposals.states import OPEN
+
+_TEMPLATE = "admin/execution/executiontask/difference.html"
+
+
+@register_panel
+def difference_panel(request: HttpRequest, proposal: Proposal) -> Panel | None:
+    """The file against the one in the workspace now, while the proposal is open."""
+    if proposal.status not in OPEN or not request.user.has_perm("execution.view_executiontask"):
+        return None
+    if kind_of(proposal) != ExecutionTask.Kind.FILE or proposal.frame is None:
+        return None
+    title, frame = "Difference to the file in the workspace", proposal.frame
+    try:
+        workspace = open_workspace()
+        blob = workspace.blob_at(workspace.head(), frame.path)
+        present = content_of(workspace, blob.id if blob else None)
+    except (PermanentFailure, pygit2.GitError, KeyError) as error:
+        return Panel(title, _TEMPLATE, {"problem": f"It cannot be compared: {error}."})
+    return Panel(title, _TEMPLATE, {"difference": difference(present, frame.content.encode())})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from execution.rehearsal import proposals  # noqa: F401 - registers itself
 from execution.services import enqueue_proposal
 from proposals.releases import register
 

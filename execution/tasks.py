@@ -11,10 +11,12 @@ from execution.handlers import handler_for
 from execution.models import ExecutionTask
 from execution.queue.heartbeat import Heartbeat
 from execution.queue.wakeup import ring_bell
+from execution.rehearsal.proposals import rehearse_proposal
+from execution.rehearsal.ways_back import reprove_ways_back
 from execution.services.drafts import wake_drafts
 from execution.services.heartbeats import purge_heartbeats
 from execution.services.runs import fail_task, finish_task, start_task
-from proposals.services import expire_proposals
+from proposals.services import end_waivers, expire_proposals
 
 MAY_PASS = (TransientFailure, OperationalError, ConnectionError, TimeoutError)
 logger = logging.getLogger(__name__)
@@ -34,9 +36,19 @@ def run(task_id: int, fence: int) -> None:
         ring_bell()
 
 
+def rehearse(proposal_id: int) -> int:
+    """Rehearse the SQL of a proposal that was just assessed; return how many texts. Safe to call again."""
+    return len(rehearse_proposal(proposal_id))
+
+
+def sweep_ways_back() -> int:
+    """Prove the kept ways back again; return how many are stale. On a schedule."""
+    return reprove_ways_back()
+
+
 def sweep_proposals() -> int:
-    """Expire what nobody decided in time; return how many. On a schedule."""
-    return expire_proposals()
+    """End waivers that ran out and expire what nobody decided in time; return how many. On a schedule."""
+    return end_waivers() + expire_proposals()
 
 
 def sweep_heartbeats() -> int:

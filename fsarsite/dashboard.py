@@ -68,10 +68,13 @@ def _task_tiles(tasks: str) -> list[Tile]:
         running=Count("id", filter=Q(status__in=sorted(IN_FLIGHT))),
         waiting=Count("id", filter=Q(status=TaskStatus.WAITING)),
         failed=Count("id", filter=Q(status=TaskStatus.FAILED)),
+        stale=Count("id", filter=Q(status=TaskStatus.SUCCEEDED, rollback_artifact__stale_since__isnull=False)),
     )
+    stale = Tile("Ways back stale", counts["stale"], f"{tasks}?rollback_artifact__stale_since__isnull=False", "fs-bad")
     return [
         Tile("Tasks queued", counts["queued"], f"{tasks}?status__exact=queued"),
         Tile("Tasks running", counts["running"], f"{tasks}?status__exact=running"),
         Tile("Tasks for people", counts["waiting"], f"{tasks}?status__exact=waiting"),
         Tile("Tasks failed", counts["failed"], f"{tasks}?status__exact=failed", "fs-bad" if counts["failed"] else ""),
+        *([stale] if counts["stale"] else []),
     ]

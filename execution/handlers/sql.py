@@ -12,12 +12,13 @@ from execution.handlers.handler import (
     TransientFailure,
     register,
 )
-from execution.models import ExecutionTask
+from execution.models import ExecutionTask, RehearsalCertificate
+from execution.rehearsal.certificates import certify, certify_failure, drift, proof_of, standing_certificate
 from execution.target import ledger
 from execution.target.change import apply_statements, undo_steps
 from execution.target.connection import Connection, changing_explained, connect, explained
 from execution.target.fingerprint import fingerprint_of
-from execution.target.rehearsal import Rehearsal, rehearse
+from execution.target.rehearsal import rehearse
 from execution.target.reverse import Step, ensure_known
 from execution.target.statements import Statement, split_statements
 
@@ -27,10 +28,13 @@ REHEARSALS = 3
 
 @register
 class SqlHandler(Handler):
-    """Rehearses the statements on a copy of the target, then runs them in one transaction under timeouts.
+    """Runs the statements in one transaction under timeouts, where a rehearsal proved that they can be undone.
+
+    A certificate that stands binds the run to the target that was rehearsed; without one it is rehearsed here and now.
 
     Payload: ``sql`` and ``source_lines`` for SQL of a plan; none for a file, whose content is the proposal's frame.
-    Result: ``outcome`` ("applied" or "already_satisfied"), ``statements`` run, ``notes``, ``rehearsal``.
+    Result: ``outcome`` ("applied" or "already_satisfied"), ``statements`` run, ``notes``, ``kept`` (see `Kept`),
+    ``rehearsal``.
     Artifact: ``steps``, undone from the last to the first (see `Step`), and the ``rehearsal`` that proved them.
     A row in the target's ledger, written in the same transaction, makes a second execution a no-op.
     """
@@ -39,19 +43,17 @@ class SqlHandler(Handler):
 
     def execute(self, task: ExecutionTask) -> Execution:
         """Raises PermanentFailure for SQL that may not run, cannot be undone, or failed; TransientFailure for locks."""
-        statements = split_statements(_sql_of(task))
+        text = _sql_of(task)
+        statements = split_statements(text)
         ensure_known(statements)
         with connect() as connection, explained("the target's ledger could not be read"):
             done = ledger.applied(connection, task.public_id)
         if done:
             return _execution(done)
-        for _ in range(REHEARSALS):
-            rehearsal = rehearse(task.public_id, statements)
-            with connect() as connection, changing_explained(connection):
-                execution = _run(connection, task, statements, rehearsal)
-            if execution:
-                return execution
-        raise TransientFailure("the target's schema keeps changing during the rehearsal; it has to be rehearsed again")
+        certificate = standing_certificate(task.proposal, text)
+        if certificate:
+            return _run_certified(task, text, statements, certificate)
+        return _run_rehearsed(task, text, statements)
 
     def roll_back(self, task: ExecutionTask, artifact: dict[str, Any]) -> dict[str, Any]:
         """Run the kept reverse statements in one transaction. Raises RollbackRefused, TransientFailure."""
@@ -75,23 +77,53 @@ def _sql_of(task: ExecutionTask) -> str:
     return task.proposal.frame.content
 
 
+def _run_certified(
+    task: ExecutionTask, text: str, statements: tuple[Statement, ...], certificate: RehearsalCertificate
+) -> Execution:
+    """Run it on the target that the certificate is about; else rehearse it for whoever decides, and change nothing."""
+    with connect() as connection, changing_explained(connection):
+        changed = drift(connection, certificate)
+        if not changed:
+            return _run(connection, task, statements, proof_of(certificate))
+    try:
+        certify(task.proposal, text, rehearse(task.public_id, statements))
+        now = "rehearsed again, it passed; look at the rehearsal, then retry"
+    except PermanentFailure as error:
+        certify_failure(task.proposal, text, error)
+        now = f"rehearsed again, it failed: {error}"
+    raise PermanentFailure(f"stale: the target changed since the rehearsal: {changed}; nothing was changed; {now}")
+
+
+def _run_rehearsed(task: ExecutionTask, text: str, statements: tuple[Statement, ...]) -> Execution:
+    for _ in range(REHEARSALS):
+        rehearsal = rehearse(task.public_id, statements)
+        with connect() as connection, changing_explained(connection):
+            done = ledger.applied(connection, task.public_id)
+            if done or fingerprint_of(connection) == rehearsal.target:
+                execution = _run(connection, task, statements, rehearsal.to_json())
+                break
+    else:
+        raise TransientFailure("the target's schema keeps changing during the rehearsal; it has to be rehearsed again")
+    certify(task.proposal, text, rehearsal)
+    return execution
+
+
 def _run(
-    connection: Connection, task: ExecutionTask, statements: tuple[Statement, ...], rehearsal: Rehearsal
-) -> Execution | None:
-    """Run it where it was rehearsed; None when the target's schema is another by now, so that the proof is void."""
+    connection: Connection, task: ExecutionTask, statements: tuple[Statement, ...], proof: dict[str, Any]
+) -> Execution:
+    """Run it in the caller's transaction, which holds the lock of the target and found it as the proof says."""
     done = ledger.applied(connection, task.public_id)
     if done:  # another delivery of the same task was faster
         return _execution(done)
-    if fingerprint_of(connection) != rehearsal.target:
-        return None
     ledger.ensure_ledger(connection)
     applied = apply_statements(connection, statements)
-    artifact = {"steps": [step.to_json() for step in applied.steps], "rehearsal": rehearsal.to_json()}
+    artifact = {"steps": [step.to_json() for step in applied.steps], "rehearsal": proof}
     result = {
         "outcome": "applied" if applied.steps else "already_satisfied",
         "statements": applied.ran,
         "notes": list(applied.notes),
-        "rehearsal": rehearsal.to_json(),
+        "kept": [step.kept.to_json() for step in applied.steps if step.kept],
+        "rehearsal": proof,
     }
     ledger.record_applied(connection, task.public_id, artifact, result)
     return Execution(result=result, artifact=artifact)

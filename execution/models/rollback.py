@@ -6,6 +6,15 @@ from django.conf import settings
 from django.db import models
 
 from execution.models.task import ExecutionTask
+from execution.states import TaskStatus
+
+
+class ArtifactQuerySet(models.QuerySet["RollbackArtifact"]):
+    """Reads of the ways back."""
+
+    def stale(self) -> ArtifactQuerySet:
+        """Those of changes that stand but could not be undone any more."""
+        return self.filter(stale_since__isnull=False, task__status=TaskStatus.SUCCEEDED)
 
 
 class RollbackArtifact(models.Model):
@@ -17,6 +26,8 @@ class RollbackArtifact(models.Model):
     stale_since = models.DateTimeField(null=True, help_text="Since when it would not undo the change any more.")
     stale_because = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ArtifactQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"way back of {self.task}"

@@ -36,7 +36,7 @@ def roll_back_task(*, task_id: int, by: User, reason: str) -> Rollback:
     try:
         result = _undo(task)
     except (RollbackRefused, PermanentFailure, TransientFailure) as error:
-        return _refused(task, by, reason, reason_of(error))
+        return _refused(task, by, reason, error)
     return _done(task, by, reason, result)
 
 
@@ -47,9 +47,14 @@ def _undo(task: ExecutionTask) -> dict[str, Any]:
     return handler_for(task.kind).roll_back(task, artifact.data)
 
 
-def _refused(task: ExecutionTask, by: User, reason: str, detail: str) -> Rollback:
+def _refused(task: ExecutionTask, by: User, reason: str, error: Exception) -> Rollback:
+    detail = reason_of(error)
+    rows = [storable(row) for row in error.rows] if isinstance(error, RollbackRefused) else []
+    result = {"would_overwrite": rows} if rows else {}
     write_task_event(task, name="rollback_refused", before=task.status, by=Actor.of(by), note=detail)
-    return Rollback.objects.create(task=task, by=by, reason=reason, outcome=Rollback.Outcome.REFUSED, detail=detail)
+    return Rollback.objects.create(
+        task=task, by=by, reason=reason, outcome=Rollback.Outcome.REFUSED, detail=detail, result=result
+    )
 
 
 def _done(task: ExecutionTask, by: User, reason: str, result: dict[str, Any]) -> Rollback:

@@ -20,13 +20,19 @@ MEASURED = {
 }
 
 
-def assess_measured(report: Report, rules: Rules, reversibility: int) -> Verdict:
-    """As `assess`, with the factor that a rehearsal measured, 1..3. Deterministic: the sentence depends on it alone."""
-    verdict = assess(report, rules)
-    evidence = {**verdict.score.evidence, Factor.REVERSIBILITY.value: MEASURED[reversibility]}
-    score = Score(verdict.score.likelihood, verdict.score.damage, reversibility, evidence)
-    decided = decide(score, verdict.findings, rules)
-    told = narrate(Subject.of(report), decided.outcome, score, verdict.findings, rules)
+def assess_measured(report: Report, rules: Rules, reversibility: int, waived: frozenset[str] = frozenset()) -> Verdict:
+    """As `assess`, with the factor that a rehearsal measured, 1..3; 0 when none did.
+
+    Deterministic: the sentence depends on the factor alone.
+    """
+    verdict = assess(report, rules, waived=waived)
+    if not reversibility:
+        return verdict
+    score = _with_measure(verdict.score, reversibility)
+    unwaived = _with_measure(assess(report, rules).score, reversibility) if waived else score
+    decided = decide(score, verdict.findings, rules, unwaived)
+    deciding = tuple(finding for finding in verdict.findings if not finding.is_waived)
+    told = narrate(Subject.of(report), decided.outcome, score, deciding, rules)
     return replace(
         verdict,
         outcome=decided.outcome,
@@ -40,3 +46,8 @@ def assess_measured(report: Report, rules: Rules, reversibility: int) -> Verdict
         way_back=told.way_back,
         distance=distance_of(score, decided.severity, decided.band, rules),
     )
+
+
+def _with_measure(score: Score, reversibility: int) -> Score:
+    evidence = {**score.evidence, Factor.REVERSIBILITY.value: MEASURED[reversibility]}
+    return Score(score.likelihood, score.damage, reversibility, evidence)

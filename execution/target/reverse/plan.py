@@ -36,6 +36,10 @@ class Kept:
     rows: int
     checksum: str
 
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in a task's result."""
+        return asdict(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -451,7 +451,7 @@ def test_execute_twice_at_once_applies_once(target: Target) -> None:
         with connection.connect() as own:
             barrier.wait()
             with connection.changing(own):
-                seen.append(sql_handler._run(own, task, statements, passed))
+                seen.append(sql_handler._run(own, task, statements, passed.to_json()))
 
     threads = [threading.Thread(target=apply) for _ in range(2)]
     for thread in threads:

@@ -1,0 +1,1 @@
+"""Rehearsals of proposals that hold SQL, and the certificates that runs bind to."""

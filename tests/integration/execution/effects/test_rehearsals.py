@@ -1,0 +1,243 @@
+"""Rehearsals of proposals: what they certify, what they measure, and what a run binds to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django_q.models import OrmQ
+
+from execution.models import RehearsalCertificate, RollbackArtifact
+from execution.rehearsal.proposals import rehearse_proposal
+from execution.rehearsal.ways_back import reprove_ways_back
+from execution.services.interventions import retry_task
+from execution.states import TaskStatus
+from proposals.models import Assessment, PolicyVersion, Proposal
+from proposals.services import DecisionStale, approve_proposal, save_policy
+from proposals.states import Status
+from tests.factories import create_proposal, create_user
+from tests.factories.proposals import decision_on, submit
+from tests.factories.reports import create_report, file_proposal
+from tests.factories.tasks import create_sql_task, run_task
+from tests.integration.execution.effects.target import Target
+
+pytestmark = pytest.mark.django_db
+
+DROP = "DROP TABLE execution_tasks;"
+ADD = "ALTER TABLE seeds ADD COLUMN stock integer;"
+PLAN = """self_improvement: Know the stock.
+
+```sql
+ALTER TABLE seeds ADD COLUMN stock integer;
+```
+
+```sql
+UPDATE seeds SET stock = 0;
+```
+"""
+
+
+def propose(text: str, **fields: Any) -> Proposal:
+    """An SQL proposal that waits for a person."""
+    report = create_report(proposal=file_proposal("db/change.sql", text), **({"block_execution": True} | fields))
+    return submit(report).proposal
+
+
+def approve(proposal: Proposal) -> None:
+    approve_proposal(**decision_on(Proposal.objects.get(pk=proposal.pk)), by=create_user(), note="Seen.")
+
+
+def test_submission_of_sql_queues_a_rehearsal(target: Target) -> None:
+    proposal = propose(ADD)
+
+    queued = [task.task for task in OrmQ.objects.all()]
+
+    assert [(task["func"], task["args"]) for task in queued] == [("execution.tasks.rehearse", (proposal.pk,))]
+
+
+def test_submission_without_sql_queues_nothing(target: Target) -> None:
+    create_proposal(Status.BLOCKED)
+
+    assert not OrmQ.objects.exists()
+
+
+def test_submission_without_a_target_queues_nothing(settings: Any) -> None:
+    settings.TARGET_DATABASE_URL = None
+
+    propose(ADD)
+
+    assert not OrmQ.objects.exists()
+
+
+def test_rehearse_proposal_certifies_what_happened(target: Target) -> None:
+    before, proposal = target.dump(), propose("UPDATE seeds SET price = 3 WHERE id = 1")
+
+    [certificate] = rehearse_proposal(proposal.pk)
+
+    assert (certificate.result, certificate.reversibility) == ("passed", 2)
+    assert certificate.content_hash == proposal.content_hash
+    assert certificate.rows == {"public.seeds": 1}
+    assert certificate.sizes == {'"public"."seeds"': 1}
+    assert ["seeds", "RowExclusiveLock"] in certificate.locks
+    assert certificate.expires_at > certificate.created_at
+    assert target.dump() == before
+
+
+def test_rehearse_proposal_measures_reversibility(target: Target) -> None:
+    proposal = propose(DROP)
+    claimed = proposal.assessment
+
+    rehearse_proposal(proposal.pk)
+
+    proposal = Proposal.objects.get(pk=proposal.pk)
+    assert claimed.reversibility == 3
+    assert (proposal.assessment.reversibility, proposal.assessment.measured) == (2, 2)
+    assert "restored the rows" in proposal.assessment.evidence["reversibility"]
+    assert proposal.severity < claimed.severity
+    assert proposal.status in {Status.BLOCKED, Status.NEEDS_MITIGATION}
+    assert proposal.events.filter(name="reassessed").count() == 1
+
+
+def test_rehearse_proposal_makes_what_was_on_the_screen_stale(target: Target) -> None:
+    proposal = propose(DROP)
+    seen = decision_on(proposal)
+
+    rehearse_proposal(proposal.pk)
+
+    with pytest.raises(DecisionStale):
+        approve_proposal(**seen, by=create_user(), note="Seen.")
+
+
+def test_rehearse_proposal_that_confirms_the_claim_changes_no_judgement(target: Target) -> None:
+    proposal = propose(ADD)
+
+    [certificate] = rehearse_proposal(proposal.pk)
+    rehearse_proposal(proposal.pk)
+
+    assert (certificate.result, certificate.reversibility) == ("passed", 1)
+    assert Assessment.objects.filter(content_hash=proposal.content_hash).count() == 1
+    assert Proposal.objects.get(pk=proposal.pk).assessment_id == proposal.assessment_id
+
+
+def test_rehearse_proposal_that_fails_keeps_it_from_going_ahead(target: Target) -> None:
+    save_policy(document=PolicyVersion.objects.current().rules.to_dict() | {"auto_execute": False}, by=None, note="x")
+    proposal = propose("CREATE TABLE notes (id integer PRIMARY KEY)", block_execution=False)
+
+    [certificate] = rehearse_proposal(proposal.pk)
+
+    assert proposal.status == Status.CLEARED
+    assert (certificate.result, certificate.reversibility) == ("failed", 3)
+    assert "already exists" in certificate.error
+    assert Proposal.objects.get(pk=proposal.pk).status == Status.NEEDS_MITIGATION
+
+
+def test_rehearse_proposal_with_the_target_down_is_a_failed_rehearsal(settings: Any) -> None:
+    settings.TARGET_DATABASE_URL = "postgresql://nobody@127.0.0.1:9/nowhere"
+
+    [certificate] = rehearse_proposal(propose(ADD).pk)
+
+    assert certificate.result == "failed"
+    assert "does not answer" in certificate.error
+
+
+def test_rehearse_proposal_of_what_is_there(target: Target) -> None:
+    [certificate] = rehearse_proposal(propose("ALTER TABLE seeds ADD COLUMN name text").pk)
+
+    assert (certificate.result, certificate.reversibility) == ("already_satisfied", 1)
+
+
+def test_rehearse_proposal_of_a_plan_rehearses_its_texts_in_turn(target: Target) -> None:
+    proposal = submit(create_report(proposal=PLAN, block_execution=True)).proposal
+
+    first, second = rehearse_proposal(proposal.pk)
+
+    assert (first.result, second.result) == ("passed", "passed")
+    assert (first.place, second.place) == (0, 1)
+    assert second.rows == {"public.seeds": 2}
+    assert second.schema_before == ""
+
+
+def test_decided_proposal_is_not_judged_again(target: Target) -> None:
+    proposal = propose(DROP)
+    approve(proposal)
+
+    rehearse_proposal(proposal.pk)
+
+    assert Proposal.objects.get(pk=proposal.pk).assessment_id == proposal.assessment_id
+
+
+def test_run_binds_to_the_certificate(target: Target) -> None:
+    proposal = propose(ADD)
+    [certificate] = rehearse_proposal(proposal.pk)
+    approve(proposal)
+
+    task = run_task(proposal.tasks.get())
+
+    assert task.status == TaskStatus.SUCCEEDED
+    assert task.result["rehearsal"]["certificate"] == str(certificate.public_id)
+    assert RehearsalCertificate.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "meanwhile", "why"),
+    [
+        (ADD, "ALTER TABLE notes ADD COLUMN meanwhile integer", "its schema is another"),
+        (
+            "UPDATE seeds SET price = 1",
+            "INSERT INTO seeds SELECT n, 'many' FROM generate_series(10, 100) AS n",
+            "holds 93 rows",
+        ),
+    ],
+)
+def test_run_on_a_target_that_drifted_is_stale_until_retried(
+    target: Target, text: str, meanwhile: Any, why: str
+) -> None:
+    proposal = propose(text)
+    rehearse_proposal(proposal.pk)
+    approve(proposal)
+    target.ask(meanwhile)
+    drifted = target.dump()
+
+    task = run_task(proposal.tasks.get())
+
+    assert task.status == TaskStatus.FAILED
+    assert task.error.startswith("stale: ")
+    assert why in task.error
+    assert "rehearsed again, it passed" in task.error
+    assert target.dump() == drifted
+    run_task(retry_task(task_id=task.pk, by=create_user()))
+    task.refresh_from_db()
+    assert task.status == TaskStatus.SUCCEEDED
+    assert target.dump() != drifted
+
+
+def test_reprove_ways_back_marks_what_became_stale_and_unmarks_it(target: Target) -> None:
+    task = run_task(create_sql_task(ADD))
+    during = target.dump()
+
+    fresh = reprove_ways_back()
+    proven = target.dump()
+    target.ask("UPDATE seeds SET stock = 1")
+    stale = reprove_ways_back()
+    marked = RollbackArtifact.objects.get(task=task)
+    target.ask("UPDATE seeds SET stock = NULL")
+    mended = reprove_ways_back()
+
+    assert (fresh, stale, mended) == (0, 1, 0)
+    assert proven == during
+    assert marked.stale_since is not None
+    assert "hold values" in marked.stale_because
+    assert RollbackArtifact.objects.get(task=task).stale_since is None
+    assert list(task.events.order_by("-id").values_list("name", flat=True)[:2]) == ["way_back_works", "way_back_stale"]
+
+
+def test_review_page_shows_the_rehearsal(target: Target, client: Client) -> None:
+    proposal = propose("UPDATE seeds SET price = 3 WHERE id = 1")
+    rehearse_proposal(proposal.pk)
+    client.force_login(create_user(groups=("Operators",)))
+
+    page = client.get(f"/admin/proposals/proposal/{proposal.pk}/change/").content.decode()
+
+    assert "restore proven" in page
+    assert "public.seeds 1" in page

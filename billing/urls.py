@@ -1,13 +1,13 @@
-"""The customers' pages."""
+"""The shop's pages."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from billing import views
+from billing.views import shop
 
 app_name = "billing"
 urlpatterns = [
-    path("", views.offers, name="offers"),
-    path("<slug:slug>/", views.offer, name="offer"),
+    path("", shop.offers, name="offers"),
+    path("<slug:slug>/", shop.offer, name="offer"),
 ]

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from fsarsite.database import data_folder
 from fsarsite.postgres import Cluster, ClusterError
 
-OURS = ("postgres", "workspace", "log")  # nothing else is ever deleted, whatever FSARSITE_DATA names
+# Nothing else is ever deleted, whatever FSARSITE_DATA names.
+OURS = ("postgres", "workspace", "log", "secrets", "sandbox", "mail")
 LOCK = "up.lock"
 
 

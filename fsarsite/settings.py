@@ -15,6 +15,7 @@ import django_stubs_ext
 from environs import Env, EnvError, validate
 
 from fsarsite.database import BASE_DIR, data_folder, database_urls, embedded_cluster
+from fsarsite.stripe_settings import read_personal_data_keys, read_stripe_settings
 from fsarsite.unfold import ADMIN_LOOK
 
 django_stubs_ext.monkeypatch()
@@ -77,6 +78,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_q",
+    "djstripe",
     "proposals",
     "execution",
     "billing",
@@ -210,10 +212,33 @@ try:
 except EnvError as error:
     sys.exit(f"fsarsite: the environment is not usable: {error}. See docs/configuration.md")
 
-Q_CLUSTER: dict[str, Any] = {  # schedules and housekeeping, on django-q2's own queue
+try:
+    STRIPE = read_stripe_settings(env, production=PRODUCTION, folder=DATA_DIR)
+    PERSONAL_DATA_KEYS = read_personal_data_keys(env, production=PRODUCTION, folder=DATA_DIR)
+except (EnvError, OSError) as error:
+    sys.exit(f"fsarsite: the environment is not usable: {error}. See docs/configuration.md")
+STRIPE_LIVE_MODE = STRIPE.live_mode  # dj-stripe reads these
+STRIPE_TEST_SECRET_KEY, STRIPE_LIVE_SECRET_KEY = STRIPE.test_key, STRIPE.live_key
+STRIPE_API_VERSION = "2026-08-26.dahlia"
+DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
+if STRIPE.api_host:
+    STRIPE_API_HOST = STRIPE.api_host
+SILENCED_SYSTEM_CHECKS = ["djstripe.W002"]  # billing.E005 says it for production
+if ENVIRONMENT == "test":  # dj-stripe's own take half a minute on an empty database
+    MIGRATION_MODULES = {"djstripe": "tests.djstripe_migrations"}
+
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if PRODUCTION else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_HOST, EMAIL_PORT = env.str("EMAIL_HOST", "localhost"), env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_USER", ""), env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS, EMAIL_TIMEOUT = env.bool("EMAIL_USE_TLS", False), 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "shop@localhost")
+SITE_ORIGIN = env.str("SITE_ORIGIN", "http://127.0.0.1:8000").rstrip("/")  # for links in mail
+
+Q_CLUSTER: dict[str, Any] = {  # schedules, webhooks and mail, on django-q2's own queue
     "name": "default",
     "orm": "default",
-    "workers": 1,
+    "workers": 2,
     "timeout": 300,
     "retry": 360,
     "poll": 1,

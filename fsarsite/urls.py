@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from billing.views.webhook import webhook
 from fsarsite.health import healthz
 
 urlpatterns = [
@@ -13,5 +14,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("fsarsite.api")),
     path("offers/", include("billing.urls")),
+    path("orders/", include("billing.order_urls")),
+    path("stripe/webhook/", webhook, name="stripe-webhook"),
     path("healthz", healthz, name="healthz"),
 ]

@@ -1,5 +1,22 @@
-"""The tables of billing: what is on offer, at which price."""
+"""The tables of billing: what is on offer, who bought it, and where the money went."""
 
+from billing.models.customer import Customer
+from billing.models.delivery import WebhookDelivery
+from billing.models.exposure import Exposure
+from billing.models.ledger import LedgerEntry
 from billing.models.offer import Offer, Price
+from billing.models.order import Order, OrderEvent
+from billing.models.reversal import Dispute, Refund
 
-__all__ = ["Offer", "Price"]
+__all__ = [
+    "Customer",
+    "Dispute",
+    "Exposure",
+    "LedgerEntry",
+    "Offer",
+    "Order",
+    "OrderEvent",
+    "Price",
+    "Refund",
+    "WebhookDelivery",
+]

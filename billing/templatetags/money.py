@@ -14,3 +14,9 @@ register = template.Library()
 def price(price: Price) -> str:
     """What a price says to a customer."""
     return format_money(price.amount, price.currency)
+
+
+@register.filter
+def money(amount: int, currency: str) -> str:
+    """An amount in minor units of a currency."""
+    return format_money(amount, currency)

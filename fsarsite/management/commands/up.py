@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
 import sys
 import time
@@ -15,11 +16,15 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.urls import reverse
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
+from billing.management.commands.stripe_sandbox import SECRET_VARIABLE
 from fsarsite.data import keep_data
+from fsarsite.djstripe_schema import migrate_empty_database
+from fsarsite.stripe_settings import SANDBOX_PORT
 from fsarsite.supervisor import Child, Supervisor
 
 HEALTH_SECONDS = 60
@@ -51,8 +56,13 @@ class Command(BaseCommand):
                 with self._stage("samples"):
                     call_command("load_samples")
             connections.close_all()  # the children open their own
-            supervisor = Supervisor([_web(host, port, workers), _worker()], self.console)
-            supervisor.run(when_started=lambda: self._announce(host, port))
+            base, sandbox = _base_url(host, port), _sandbox_port()
+            surroundings = {"SITE_ORIGIN": base} | ({"STRIPE_API_HOST": _sandbox_url(sandbox)} if sandbox else {})
+            children = [_web(host, port, workers, surroundings), _worker(surroundings)]
+            if sandbox:
+                children.append(_sandbox(sandbox, port))
+            supervisor = Supervisor(children, self.console)
+            supervisor.run(when_started=lambda: self._announce(host, port, sandbox))
         self.console.print("stopped")
 
     @contextmanager
@@ -61,7 +71,7 @@ class Command(BaseCommand):
         yield
         self.console.print(f"[green]✓[/] {name} [dim]{time.monotonic() - began:.1f} s[/]")
 
-    def _announce(self, host: str, port: int) -> None:
+    def _announce(self, host: str, port: int, sandbox: int) -> None:
         """Once the web server answers, say where everything is."""
         began = time.monotonic()
         while not _is_healthy(host, port):
@@ -72,7 +82,7 @@ class Command(BaseCommand):
                 return
             time.sleep(0.1)
         self.console.print(f"[green]✓[/] web and worker [dim]{time.monotonic() - began:.1f} s[/]")
-        self.console.print(_addresses(_base_url(host, port), self.login, time.monotonic() - self.began))
+        self.console.print(_addresses(_base_url(host, port), self.login, sandbox, time.monotonic() - self.began))
 
 
 def _refuse_busy_port(host: str, port: int) -> None:
@@ -89,24 +99,51 @@ def _refuse_busy_port(host: str, port: int) -> None:
 
 def _migrate_if_needed() -> None:
     """Apply migrations. Finding out that there are none costs less than running the command to learn it."""
+    is_new = migrate_empty_database()
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if is_new or executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def _web(host: str, port: int, workers: int) -> Child:
+def _web(host: str, port: int, workers: int, surroundings: dict[str, str]) -> Child:
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     options = ["--bind", bind, "--workers", str(workers), "--worker-class", "gthread", "--threads", "4"]
     options += ["--log-level", "warning", "--graceful-timeout", "5", "--no-control-socket"]
     argv = [sys.executable, "-m", "gunicorn", "fsarsite.wsgi:application", "--chdir", str(settings.BASE_DIR), *options]
-    return Child("web", argv, env={"FSARSITE_PROCESS": "web"})
+    return Child("web", argv, env=surroundings | {"FSARSITE_PROCESS": "web"})
 
 
-def _worker() -> Child:
+def _worker(surroundings: dict[str, str]) -> Child:
     """With more grace than it gives its own clusters."""
     argv = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_worker"]
     grace = settings.EXECUTION_GRACE_SECONDS + 10
-    return Child("worker", argv, env={"FSARSITE_PROCESS": "worker"}, grace_seconds=grace)
+    return Child("worker", argv, env=surroundings | {"FSARSITE_PROCESS": "worker"}, grace_seconds=grace)
+
+
+def _sandbox_port() -> int:
+    """Where the Stripe sandbox is to listen: its usual port, else any; 0 when a key or a host for Stripe is set."""
+    if not settings.STRIPE.is_sandbox or os.environ.get("STRIPE_API_HOST"):
+        return 0
+    for port in (SANDBOX_PORT, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise CommandError("no port is free for the Stripe sandbox")
+
+
+def _sandbox_url(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def _sandbox(port: int, web_port: int) -> Child:
+    """Our own Stripe, which tells the web server of every event."""
+    argv = [sys.executable, str(settings.BASE_DIR / "manage.py"), "stripe_sandbox", "--port", str(port)]
+    argv += ["--webhook", f"http://127.0.0.1:{web_port}{reverse('stripe-webhook')}"]
+    argv += ["--snapshot", str(settings.DATA_DIR / "sandbox" / "state.json")]
+    return Child("stripe", argv, env={SECRET_VARIABLE: settings.STRIPE.webhook_secrets[0]})
 
 
 def _base_url(host: str, port: int) -> str:
@@ -125,10 +162,12 @@ def _is_healthy(host: str, port: int) -> bool:
         client.close()
 
 
-def _addresses(base: str, login: str, seconds: float) -> Panel:
+def _addresses(base: str, login: str, sandbox: int, seconds: float) -> Panel:
     table = Table.grid(padding=(0, 2))
     table.add_row("admin queue", f"{base}/admin/")
     table.add_row("offers", f"{base}/offers/")
     table.add_row("API docs", f"{base}/api/v1/docs/")
     table.add_row("login", login)
+    if sandbox:
+        table.add_row("Stripe", f"sandbox on {_sandbox_url(sandbox)}; pay with 4242 4242 4242 4242")
     return Panel(table, title=f"fsarsite is up after {seconds:.1f} s", subtitle="Ctrl-C stops everything", expand=False)

@@ -1,0 +1,160 @@
+"""Stripe's objects as dj-stripe keeps them. No other module of ours imports `djstripe`.
+
+The mirror is what Stripe last told us, and never the state of an order: that is recomputed from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from djstripe.event_handlers import djstripe_receiver
+from djstripe.models import Charge, Dispute, Event, PaymentIntent, Refund, Session
+
+from billing.models import LedgerEntry
+from billing.states import PaymentFacts
+from billing.stripe_gateway import Json, api_key
+
+_UNMIRRORED = frozenset({"customer.deleted"})  # dj-stripe would send a DELETE to Stripe
+_RETURNED = frozenset({"pending", "requires_action", "succeeded"})
+_DISPUTE_KINDS = {
+    "dispute": LedgerEntry.Kind.DISPUTE,
+    "dispute_reversal": LedgerEntry.Kind.DISPUTE_REVERSAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A balance transaction: minor units, signed as our balance sees them; upper-case currency."""
+
+    external_id: str
+    kind: LedgerEntry.Kind
+    gross: int
+    fee: int
+    net: int
+    currency: str
+    source_id: str
+    occurred_at: datetime
+
+
+@djstripe_receiver(["refund.created", "refund.updated", "refund.failed"])  # type: ignore[untyped-decorator]
+def _mirror_refund(sender: Any, event: Any, **_: Any) -> None:  # noqa: ARG001 - the names are the signal's
+    """Dj-stripe has no receiver for refunds."""
+    key = event.default_api_key
+    data = Refund(id=event.data["object"]["id"]).api_retrieve(api_key=key)
+    Refund.sync_from_stripe_data(data, api_key=key)
+
+
+def mirror_event(event: Json) -> None:
+    """Fetch and keep what an event is about; does nothing for one already kept.
+
+    Call it inside a transaction that holds the locks of `lock_keys`: a slow fetch must not overwrite a newer one.
+    """
+    if event["type"] not in _UNMIRRORED:
+        Event.process(event, api_key=api_key())
+
+
+def lock_keys(event: Json) -> list[str]:
+    """What must not be fetched by two at a time: the object and its payment, in an order that all keep."""
+    about = event["data"]["object"]
+    return sorted({text for name in ("id", "payment_intent") if isinstance(text := about.get(name), str)})
+
+
+def order_reference(event: Json) -> str:
+    """The order that an event is about, by what we put into Stripe's metadata; empty when it is none of ours."""
+    about = event["data"]["object"]
+    told = _order_in(about)
+    if told or not isinstance(about.get("payment_intent"), str):
+        return told
+    intent = PaymentIntent.objects.filter(id=about["payment_intent"]).first()
+    return _order_in(intent.stripe_data) if intent else ""
+
+
+def _order_in(data: Json) -> str:
+    metadata = data.get("metadata")
+    told = metadata.get("order") if isinstance(metadata, dict) else None
+    return told if isinstance(told, str) else ""
+
+
+def payment_intent_of(session_id: str) -> str:
+    """The payment of a session, or empty while it has none."""
+    session = Session.objects.filter(id=session_id).first()
+    return str((session and session.stripe_data.get("payment_intent")) or "")
+
+
+def session_of(session_id: str) -> Json:
+    """A session as last fetched; empty when it never was."""
+    session = Session.objects.filter(id=session_id).first()
+    return dict(session.stripe_data) if session else {}
+
+
+def payment_facts(session_id: str, intent_id: str) -> PaymentFacts:
+    """Everything that decides an order's status. Disputes count by the latest."""
+    session = session_of(session_id)
+    intent = PaymentIntent.objects.filter(id=intent_id).first()
+    paid = intent.stripe_data if intent else {}
+    disputes = sorted(disputes_of(intent_id), key=lambda each: int(each["created"]))
+    return PaymentFacts(
+        session_status=session.get("status") or "",
+        payment_status=session.get("payment_status") or "",
+        intent_status=paid.get("status") or "",
+        amount_received=paid.get("amount_received") or 0,
+        amount_refunded=sum(each["amount"] for each in refunds_of(intent_id) if each["status"] in _RETURNED),
+        dispute_status=disputes[-1]["status"] if disputes else "",
+    )
+
+
+def payment_error(intent_id: str) -> str:
+    """Why the last try to pay failed, in Stripe's words for customers; empty when it did not."""
+    intent = PaymentIntent.objects.filter(id=intent_id).first()
+    error = intent.stripe_data.get("last_payment_error") if intent else None
+    return str((error or {}).get("message") or "")
+
+
+def refunds_of(intent_id: str) -> list[Json]:
+    """The refunds of a payment, as Stripe's objects."""
+    return (
+        [each.stripe_data for each in Refund.objects.filter(charge__payment_intent_id=intent_id)] if intent_id else []
+    )
+
+
+def disputes_of(intent_id: str) -> list[Json]:
+    """The disputes of a payment, as Stripe's objects."""
+    found = Dispute.objects.filter(payment_intent_id=intent_id) if intent_id else ()
+    return [each.stripe_data for each in found]
+
+
+def movements_of(intent_id: str) -> list[Movement]:
+    """All money that a payment moved, refunds and disputes included."""
+    return list(_movements(intent_id)) if intent_id else []
+
+
+def _movements(intent_id: str) -> Iterator[Movement]:
+    kinds = LedgerEntry.Kind
+    charges = Charge.objects.filter(payment_intent_id=intent_id, balance_transaction__isnull=False)
+    for charge in charges.select_related("balance_transaction"):
+        yield _movement(charge.balance_transaction.stripe_data, kinds.PAYMENT)
+    refunds = Refund.objects.filter(charge__payment_intent_id=intent_id)
+    for refund in refunds.select_related("balance_transaction", "failure_balance_transaction"):
+        if refund.balance_transaction:
+            yield _movement(refund.balance_transaction.stripe_data, kinds.REFUND)
+        if refund.failure_balance_transaction:
+            yield _movement(refund.failure_balance_transaction.stripe_data, kinds.REFUND_FAILURE)
+    for dispute in disputes_of(intent_id):
+        for transaction in dispute["balance_transactions"]:
+            yield _movement(transaction, _DISPUTE_KINDS.get(transaction["reporting_category"], kinds.OTHER))
+
+
+def _movement(data: Json, kind: LedgerEntry.Kind) -> Movement:
+    return Movement(
+        external_id=data["id"],
+        kind=kind,
+        gross=data["amount"],
+        fee=data["fee"],
+        net=data["net"],
+        currency=data["currency"].upper(),
+        source_id=data["source"] or "",
+        occurred_at=datetime.fromtimestamp(data["created"], UTC),
+    )

@@ -1,0 +1,34 @@
+"""Customers, found by their address."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from billing import stripe_gateway
+from billing.models import Customer
+from billing.models.customer import email_index
+
+
+@transaction.atomic
+def ensure_customer(*, email: str, name: str) -> Customer:
+    """The customer with this address, made when new; the name is the one given last. Safe against races."""
+    customer, is_new = Customer.objects.select_for_update().get_or_create(
+        email_index=email_index(email), defaults={"email": email.strip(), "name": name.strip()}
+    )
+    if not is_new and customer.name != name.strip():
+        customer.name = name.strip()
+        customer.save(update_fields=["name", "updated_at"])
+    return customer
+
+
+def ensure_stripe_customer(customer: Customer) -> str:
+    """Its id at Stripe, made there when it has none. Not inside a transaction. Raises the gateway's errors."""
+    if customer.stripe_id:
+        return customer.stripe_id
+    made = stripe_gateway.create_customer(
+        reference=f"{customer.pk}-{int(customer.updated_at.timestamp() * 1000)}",  # another name is another request
+        email=customer.email,
+        name=customer.name,
+    )
+    Customer.objects.filter(pk=customer.pk, stripe_id=None).update(stripe_id=made)
+    return made

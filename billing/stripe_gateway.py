@@ -1,0 +1,259 @@
+"""Everything that we ask of Stripe. No other module of ours imports `stripe`; callers meet our errors only.
+
+Each call takes at most `TIMEOUT_SECONDS` a try and is tried `RETRIES` times more. What creates something carries an
+idempotency key, so that calling again is the same call. Never call it inside a transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import stripe
+from django.conf import settings
+
+TIMEOUT_SECONDS = 10
+RETRIES = 2
+TOLERANCE_SECONDS = 300
+API_KEY_FORM = r"(sk|rk)_(test|live)_[A-Za-z0-9]{24,}"
+Json = dict[str, Any]
+
+
+class StripeUnavailable(Exception):
+    """Stripe did not answer, or not in time; asking again later may help."""
+
+
+class StripeRefused(Exception):
+    """Stripe understood and said no; the message is Stripe's own. `code` is its error code, maybe empty."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class WebhookRefused(Exception):
+    """A delivery that is not Stripe's, not for us, or too old."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutLine:
+    """What is paid for: a name as the hosted page shows it, minor units, ISO 4217."""
+
+    name: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutPage:
+    """A hosted page. Amounts are minor units, after the coupon."""
+
+    session_id: str
+    url: str
+    amount_subtotal: int
+    amount_discount: int
+    amount_total: int
+
+
+def install_defaults() -> None:
+    """Bound what dj-stripe does through stripe's module: it would wait 80 s, and ask the real host in development."""
+    stripe.default_http_client = stripe.RequestsClient(timeout=TIMEOUT_SECONDS)
+    stripe.max_network_retries = RETRIES
+    stripe.api_base = settings.STRIPE.api_host or stripe.DEFAULT_API_BASE
+
+
+def is_live_key(key: str) -> bool:
+    """Whether money would move."""
+    return "_live_" in key
+
+
+def api_key() -> str:
+    """The secret key of the mode we run in. Raises StripeRefused for none, and for a live one outside production."""
+    key: str = settings.STRIPE.live_key if settings.STRIPE.live_mode else settings.STRIPE.test_key
+    if not key:
+        raise StripeRefused("no Stripe key is set for this mode")
+    if is_live_key(key) and not settings.PRODUCTION:
+        raise StripeRefused("a live Stripe key does nothing outside production")
+    return key
+
+
+@lru_cache(maxsize=8)
+def _client_of(key: str, host: str) -> stripe.StripeClient:
+    addresses: Any = {"base_addresses": {"api": host}} if host else {}  # StripeClient ignores STRIPE_API_HOST
+    return stripe.StripeClient(
+        key,
+        stripe_version=settings.STRIPE_API_VERSION,
+        max_network_retries=RETRIES,
+        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+        **addresses,
+    )
+
+
+def _client() -> stripe.StripeClient:
+    return _client_of(api_key(), settings.STRIPE.api_host)
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    try:
+        yield
+    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+        raise StripeUnavailable(f"Stripe cannot be reached: {error.user_message or type(error).__name__}") from error
+    except stripe.InvalidRequestError as error:
+        raise StripeRefused(error.user_message or str(error), error.code or "") from error
+    except stripe.StripeError as error:
+        if error.http_status is None or error.http_status >= 500:
+            raise StripeUnavailable(f"Stripe answered {error.http_status or 'nothing'}") from error
+        raise StripeRefused(error.user_message or str(error), error.code or "") from error
+
+
+def create_customer(*, reference: str, email: str, name: str) -> str:
+    """Make a customer at Stripe and return its id. The same reference gives the same customer."""
+    with _our_errors():
+        made = _client().v1.customers.create(
+            {"email": email, "name": name, "metadata": {"customer": reference}},
+            {"idempotency_key": f"customer:{reference}"},
+        )
+    return made.id
+
+
+def find_promotion_code(code: str) -> str | None:
+    """The id of the active promotion code that a customer typed, or None."""
+    with _our_errors():
+        found = _client().v1.promotion_codes.list({"code": code, "active": True, "limit": 1})
+    return found.data[0].id if found.data else None
+
+
+def create_checkout(
+    *,
+    order: str,
+    customer: str,
+    line: CheckoutLine,
+    promotion_code: str | None,
+    success_url: str,
+    cancel_url: str,
+    locale: str = "auto",
+) -> CheckoutPage:
+    """Make the hosted page of an order, once: the same order gives the same page. `order` is its reference."""
+    price = {
+        "currency": line.currency.lower(),
+        "unit_amount": line.amount,
+        "product_data": {"name": line.name},
+    }
+    asked: Any = {
+        "mode": "payment",
+        "customer": customer,
+        "client_reference_id": order,
+        "line_items": [{"quantity": 1, "price_data": price}],
+        "metadata": {"order": order},
+        "payment_intent_data": {"metadata": {"order": order}},
+        "success_url": success_url,
+        "cancel_url": cancel_url,
+        "locale": locale,
+    }
+    if promotion_code:
+        asked["discounts"] = [{"promotion_code": promotion_code}]
+    with _our_errors():
+        made = _client().v1.checkout.sessions.create(asked, {"idempotency_key": f"checkout:{order}"})
+    return _page(made)
+
+
+def retrieve_checkout(session_id: str) -> Json:
+    """A session as Stripe has it now."""
+    with _our_errors():
+        return _plain(_client().v1.checkout.sessions.retrieve(session_id))
+
+
+def create_refund(*, reference: str, payment_intent: str, amount: int) -> Json:
+    """Give money back, in minor units. The same reference refunds once."""
+    with _our_errors():
+        made = _client().v1.refunds.create(
+            {"payment_intent": payment_intent, "amount": amount, "metadata": {"refund": reference}},
+            {"idempotency_key": f"refund:{reference}"},
+        )
+    return _plain(made)
+
+
+def list_balance_transactions(*, since: int, until: int) -> Iterator[Json]:
+    """Every balance transaction made in [since, until), seconds since 1970; the newest first."""
+    with _our_errors():
+        page = _client().v1.balance_transactions.list({"created": {"gte": since, "lt": until}, "limit": 100})
+        for each in page.auto_paging_iter():
+            yield _plain(each)
+
+
+def list_events(*, since: int) -> Iterator[Json]:
+    """Every event since then, the newest first. Stripe keeps 30 days."""
+    with _our_errors():
+        for each in _client().v1.events.list({"created": {"gte": since}, "limit": 100}).auto_paging_iter():
+            yield _plain(each)
+
+
+def verify_webhook(body: bytes, signature: str) -> Json:
+    """The event in a delivery. Raises WebhookRefused unless one of our secrets signed it within five minutes.
+
+    Stripe's own check lets times in the future pass; we do not. An event of the other mode is refused as well.
+    """
+    _require_signed(body, signature)
+    try:
+        event = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise WebhookRefused("the body is not JSON") from error
+    if not _is_event(event):
+        raise WebhookRefused("the body is not an event")
+    if event["livemode"] is not settings.STRIPE_LIVE_MODE:
+        raise WebhookRefused("the event is of the other mode")
+    return dict(event)
+
+
+def _require_signed(body: bytes, signature: str) -> None:
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise WebhookRefused("the body is not UTF-8") from error
+    for secret in settings.STRIPE.webhook_secrets:
+        try:
+            stripe.WebhookSignature.verify_header(text, signature, secret, TOLERANCE_SECONDS)
+        except (stripe.SignatureVerificationError, ValueError):
+            continue
+        if _signed_at(signature) > time.time() + TOLERANCE_SECONDS:
+            raise WebhookRefused("the signature is from the future")
+        return
+    raise WebhookRefused("the signature does not match")
+
+
+def _signed_at(signature: str) -> int:
+    times = [part[2:] for part in signature.split(",") if part.startswith("t=")]
+    return max((int(each) for each in times), default=0)
+
+
+def _is_event(event: Any) -> bool:
+    return (
+        isinstance(event, dict)
+        and event.get("object") == "event"
+        and all(isinstance(event.get(name), str) and len(event[name]) <= 100 for name in ("id", "type"))
+        and isinstance(event.get("livemode"), bool)
+        and isinstance(event.get("data"), dict)
+        and isinstance(event["data"].get("object"), dict)
+    )
+
+
+def _page(session: Any) -> CheckoutPage:
+    found = _plain(session)
+    return CheckoutPage(
+        session_id=found["id"],
+        url=found.get("url") or "",
+        amount_subtotal=found["amount_subtotal"],
+        amount_discount=found["total_details"]["amount_discount"],
+        amount_total=found["amount_total"],
+    )
+
+
+def _plain(thing: Any) -> Json:
+    plain: Mapping[str, Any] = json.loads(str(thing))  # StripeObject is no dict
+    return dict(plain)

@@ -1,0 +1,90 @@
+"""A shop at work: our pages and a Stripe sandbox, over real HTTP, with a worker that works when told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import requests
+from django.utils.module_loading import import_string
+from django_q.models import OrmQ
+from django_q.signing import SignedPackage
+
+from billing.models import Offer, Order
+from billing.sandbox import Sandbox
+from billing.stripe_gateway import install_defaults
+from tests.waiting import wait_until
+
+SECRET = "whsec_tests"
+_HIDDEN = re.compile(r'name="(basket_id|csrfmiddlewaretoken|price)" value="([^"]+)"')
+
+
+@dataclass
+class Shop:
+    """`url` is ours. Orders are bought by sending the forms that a customer would."""
+
+    url: str
+    sandbox: Sandbox
+
+    def buy_form(self, offer: Offer, **said: str) -> tuple[requests.Session, dict[str, str]]:
+        """The filled-in form of an offer, not yet sent, and the browser that holds its cookie."""
+        browser = requests.Session()
+        page = browser.get(f"{self.url}/offers/{offer.slug}/", timeout=20)
+        form = dict(_HIDDEN.findall(page.text)) | {"name": "Jo Buyer", "email": "jo@example.com", "coupon": ""} | said
+        return browser, form
+
+    def buy(self, offer: Offer, **said: str) -> Order:
+        """An order that waits on the hosted page."""
+        browser, form = self.buy_form(offer, **said)
+        answer = browser.post(f"{self.url}/offers/{offer.slug}/", form, allow_redirects=False, timeout=20)
+        assert answer.status_code == 302, answer.text
+        return Order.objects.get(checkout_url=answer.headers["Location"])
+
+    def pay(self, order: Order, number: str = "4242424242424242", *, authorise: bool = True) -> str:
+        """Type a card on the hosted page; answers with what came of it."""
+        paid = self.sandbox.controls.pay(session=str(order.stripe_session_id), number=number, authorise=authorise)
+        return str(paid["outcome"])
+
+    def paid(self, offer: Offer, number: str = "4242424242424242", **said: str) -> Order:
+        """An order that is paid, with everything told and worked off."""
+        order = self.buy(offer, **said)
+        self.pay(order, number)
+        self.settle()
+        order.refresh_from_db()
+        return order
+
+    def charge(self, order: Order) -> str:
+        """The charge that paid an order."""
+        intent = self.sandbox.store.get("payment_intent", str(order.stripe_payment_intent_id))
+        return str(intent["latest_charge"])
+
+    def settle(self) -> None:
+        """Return when the sandbox has delivered everything and nothing is left to work on."""
+        while True:
+            wait_until(lambda: not self.sandbox.controls.counts()["deliveries"].get("pending"))
+            if not work():
+                return
+
+
+def work() -> int:
+    """Run what is queued, in this process, as a worker would; returns how much that was."""
+    queued = list(OrmQ.objects.order_by("pk"))
+    for each in queued:
+        task = SignedPackage.loads(each.payload)
+        each.delete()
+        import_string(task["func"])(*task["args"], **task["kwargs"])
+    return len(queued)
+
+
+@contextmanager
+def open_shop(url: str, settings: Any) -> Iterator[Shop]:
+    """A sandbox that tells `url` everything, and our settings pointed at it."""
+    hook = f"{url}/stripe/webhook/"
+    with Sandbox(webhook_url=hook, webhook_secret=SECRET) as sandbox:
+        sandbox.controls.deliver(retry_seconds=[0.1, 0.2, 0.5, 1, 1, 1, 1, 1])
+        settings.STRIPE = replace(settings.STRIPE, api_host=sandbox.url, webhook_secrets=[SECRET])
+        install_defaults()
+        yield Shop(url, sandbox)

@@ -1,4 +1,4 @@
-"""Take the pictures of the documentation from the running product: ``python docs/make_screenshots.py URL USER PASSWORD``."""
+"""Take the documentation's pictures from the running product: ``python docs/make_screenshots.py URL USER PASSWORD``."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from proposals.gate.findings import CONTENT, REPORT, Region
 from proposals.gate.languages.identity import Language, language_of_path
 from proposals.gate.policy import Rules
+from proposals.gate.redaction import redact_report
 from proposals.reports import FileFrame, ProposalType, Report, content_hash, parse_file_frame, split_type
 
 
@@ -22,6 +23,8 @@ class Subject:
 
     @classmethod
     def of(cls, report: Report) -> Subject:
+        """Taken apart with its secrets masked, so that nothing made of a subject can quote one."""
+        report = redact_report(report)
         kind, body = split_type(report.proposal)
         return cls(report, kind, body, parse_file_frame(report.proposal))
 

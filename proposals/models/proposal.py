@@ -31,7 +31,8 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 class Proposal(models.Model):
     """One report that came in, as received, and where it stands.
 
-    ``received`` is the report byte for byte. ``text`` and ``path`` are for reading and searching only: PostgreSQL
+    ``received`` is the report byte for byte, but for secrets: a report that held one is stored rendered again with the
+    secret masked, under the hashes of what came. ``text`` and ``path`` are for reading and searching only: PostgreSQL
     cannot hold NUL, so it stands there as ``␀``; what is judged and executed is parsed from ``received``.
     """
 

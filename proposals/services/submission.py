@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from proposals.actors import Actor
+from proposals.gate.redaction import redact_report, redacted_kinds
 from proposals.models import Opportunity, Proposal, User
 from proposals.reports import (
     Form,
@@ -19,6 +20,8 @@ from proposals.reports import (
     opportunity_of,
     parse_file_frame,
     parse_report,
+    render_json,
+    render_markdown,
     report_hash,
     sniff_form,
     split_type,
@@ -28,6 +31,8 @@ from proposals.services.repetition import add_voice, join_group
 from proposals.services.status import write_event
 from proposals.services.storable import storable
 from proposals.states import SUPERSEDABLE, Status
+
+_RENDER = {Form.MARKDOWN: render_markdown, Form.JSON: render_json}
 
 
 class SubmissionOutcome(StrEnum):
@@ -63,6 +68,9 @@ def submit_report(
 
     Raises ReportError (not a report; nothing is stored) and ReportConflict. Takes a lock per report id and per
     content until the transaction ends, so that two at once give one row.
+
+    What is stored holds no secret that the gate knows: each is masked, and an event says so. The hashes are those
+    of the report as it came, so a repetition is still known for one.
     """
     form = form or sniff_form(decode_report(received))
     report = parse_report(received, form)
@@ -75,7 +83,7 @@ def submit_report(
         first = _first_with_content(report)
         proposal = _create(report, received, form, submitted_by, source)
         if first is None:
-            join_group(proposal, report, assessment.policy.rules)
+            join_group(proposal, proposal.report, assessment.policy.rules)
             record_assessment(proposal, assessment)
             return Submission(proposal, SubmissionOutcome.CREATED)
         _link(proposal, first)
@@ -101,27 +109,33 @@ def _first_with_content(report: Report) -> Proposal | None:
 
 
 def _create(report: Report, received: bytes, form: Form, by: User, source: Proposal.Source) -> Proposal:
-    kind, _ = split_type(report.proposal)
-    frame = parse_file_frame(report.proposal)
+    """A row that shows the report without its secrets, under the hashes of the report as it came."""
+    kept = redact_report(report)
+    kind, _ = split_type(kept.proposal)
+    frame = parse_file_frame(kept.proposal)
     proposal = Proposal.objects.create(
-        report_id=report.id,
+        report_id=kept.id,
         type=kind.value if kind else Proposal.Type.UNKNOWN,
-        title=_title(report),
-        text=storable(report.proposal),
+        title=_title(kept),
+        text=storable(kept.proposal),
         path=storable(frame.path) if frame else "",
-        reported_at=datetime.fromisoformat(report.timestamp),
-        reported_severity=report.severity,
-        reported_block=report.block_execution,
-        received=received,
+        reported_at=datetime.fromisoformat(kept.timestamp),
+        reported_severity=kept.severity,
+        reported_block=kept.block_execution,
+        received=received if kept is report else _RENDER[form](kept).encode(),
         received_form=form,
         report_hash=report_hash(report),
         content_hash=content_hash(report),
         submitted_by=by,
         source=source,
-        opportunity=_opportunity(report),
+        opportunity=_opportunity(kept),
         status_changed_at=timezone.now(),
     )
     write_event(proposal, name="submitted", by=Actor.of(by), source=source)
+    if kept is not report:
+        kinds = redacted_kinds(kept)
+        note = f"Masked before it was stored: {', '.join(kinds)}. The hashes are those of the report as it came."
+        write_event(proposal, name="redacted", before=proposal.status, by=Actor.system(), note=note, kinds=list(kinds))
     return proposal
 
 

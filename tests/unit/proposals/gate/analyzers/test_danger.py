@@ -37,14 +37,14 @@ NO_LEAKS = [
 
 
 @pytest.mark.parametrize("line", LEAKS)
-def test_secrets_block_and_stay_out_of_the_message(line: str) -> None:
+def test_secrets_return_and_stay_out_of_the_message(line: str) -> None:
     verdict = verdict_of(file_of("a.js", f"{line}\nmodule.exports = 1;\n"))
 
     finding = next(item for item in verdict.findings if item.rule_id == "secret/credential")
-    assert verdict.outcome is Outcome.BLOCKED
+    assert verdict.outcome is Outcome.RETURNED
     assert finding.region is not None
     assert (finding.region.artifact, finding.region.start_line) == ("content", 1)
-    assert not any(word in finding.message for word in (STRIPE_KEY, AWS_KEY, "Kj8sLq02xZ"))
+    assert not any(word in repr(verdict) for word in (STRIPE_KEY, AWS_KEY, "Kj8sLq02xZ"))
 
 
 @pytest.mark.parametrize("line", NO_LEAKS)

@@ -25,6 +25,7 @@ LEAD_RIGHTS = (
     *OPERATOR_RIGHTS,
     "proposals.add_policyversion",
     "proposals.change_policyversion",
+    "proposals.waive_finding",
     "execution.add_aimodel",
     "execution.change_aimodel",
 )

@@ -33,11 +33,11 @@ _EXECUTION = frozenset({Status.EXECUTED, Status.FAILED})
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.RECEIVED: _ASSESSED | {Status.DUPLICATE},
     Status.DUPLICATE: frozenset(),
-    Status.RETURNED: frozenset({Status.BLOCKED}) | _ENDED_UNDECIDED,
-    # a rehearsal measures what was judged before; nothing that waits for a person is ever cleared by it
-    Status.BLOCKED: _DECIDABLE | {Status.NEEDS_MITIGATION},
-    Status.NEEDS_MITIGATION: _DECIDABLE | {Status.BLOCKED},
-    Status.CLEARED: _DECIDABLE | _EXECUTION | {Status.BLOCKED, Status.NEEDS_MITIGATION},
+    # what was judged is judged again when a rehearsal measured it, when a finding is waived and when that ends
+    Status.RETURNED: (_ASSESSED | _ENDED_UNDECIDED) - {Status.RETURNED},
+    Status.BLOCKED: (_DECIDABLE | _ASSESSED) - {Status.BLOCKED},
+    Status.NEEDS_MITIGATION: (_DECIDABLE | _ASSESSED) - {Status.NEEDS_MITIGATION},
+    Status.CLEARED: (_DECIDABLE | _ASSESSED | _EXECUTION) - {Status.CLEARED},
     Status.APPROVED: _EXECUTION,
     Status.REJECTED: frozenset(),
     Status.WITHDRAWN: frozenset(),

@@ -39,4 +39,5 @@ def _seen(row: Row) -> Finding:
         region=Region(row.artifact, row.start_line, row.end_line) if row.start_line and row.end_line else None,
         fingerprint=row.fingerprint,
         effect=Effect(row.effect),
+        is_waived=row.is_waived,
     )

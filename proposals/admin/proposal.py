@@ -22,6 +22,7 @@ from proposals.admin.filters import ClaimFilter, StandingFilter
 from proposals.admin.repetition import RequestFilter, settle_others
 from proposals.admin.review import review_context
 from proposals.admin.upload import UploadForm, outcome_message
+from proposals.admin.waivers import revoke_view, waive_view
 from proposals.display import reveal
 from proposals.models import Proposal
 from proposals.states import Status
@@ -81,7 +82,13 @@ class ProposalAdmin(ProposalColumns):
             self.admin_site.admin_view(self.download_view),
             name="proposals_proposal_download",
         )
-        return [report, *super().get_urls()]
+        waive = path("<int:object_id>/waive/", self.admin_site.admin_view(waive_view), name="proposals_proposal_waive")
+        revoke = path(
+            "<int:object_id>/waive/<int:waiver_id>/revoke/",
+            self.admin_site.admin_view(revoke_view),
+            name="proposals_proposal_revoke",
+        )
+        return [report, waive, revoke, *super().get_urls()]
 
     def add_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
         """Upload a report, as a file or as text."""

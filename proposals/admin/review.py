@@ -14,6 +14,7 @@ from proposals.admin.desk import signed_in
 from proposals.admin.hindsight import hindsight_context
 from proposals.admin.panels import panels_of
 from proposals.admin.repetition import repetition_context
+from proposals.admin.waivers import waiver_context
 from proposals.display import MAX_MARKDOWN_CHARACTERS, Note, number_lines, render_prose
 from proposals.models import Assessment, Finding, Proposal
 from proposals.services import approvals_missing
@@ -86,6 +87,7 @@ def _texts(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
     frame, report = proposal.frame, proposal.report
     return {
         "findings": findings,
+        **waiver_context(request, proposal, findings),
         "frame": frame,
         "file_text": number_lines(frame.content, _notes(findings, "content"), whole=whole) if frame else None,
         "raw_text": number_lines(report.proposal, _notes(findings, "report"), whole=whole),
@@ -99,7 +101,7 @@ def _findings(assessment: Assessment | None) -> list[Finding]:
     found = list(assessment.findings.order_by("id")) if assessment else []
     for finding in found:
         finding.anchor = _ARTIFACTS.get(finding.artifact, "")  # type: ignore[attr-defined]
-    return sorted(found, key=lambda finding: _LEVELS[finding.level])
+    return sorted(found, key=lambda finding: (finding.is_waived, _LEVELS[finding.level]))
 
 
 def _notes(findings: list[Finding], artifact: str) -> list[Note]:

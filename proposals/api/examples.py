@@ -56,6 +56,7 @@ FINDING: dict[str, Any] = {
     "artifact": "",
     "start_line": None,
     "end_line": None,
+    "is_waived": False,
     "fingerprint": "0f5f6c2d9a0f4c1e8f4be1c6a1f0f1b2c3d4e5f60718293a4b5c6d7e8f901234",
 }
 ASSESSMENT: dict[str, Any] = {

@@ -93,6 +93,7 @@ class FindingSerializer(serializers.ModelSerializer[Finding]):
             "start_line",
             "end_line",
             "fingerprint",
+            "is_waived",
         ]
 
 

@@ -8,6 +8,7 @@ from proposals.models.opportunity import Opportunity
 from proposals.models.policy import PolicyVersion
 from proposals.models.proposal import Proposal
 from proposals.models.repetition import ContentSignature, RequestedAction, RequestGroup
+from proposals.models.waiver import Waiver
 
 __all__ = [
     "Assessment",
@@ -21,4 +22,5 @@ __all__ = [
     "RequestGroup",
     "RequestedAction",
     "User",
+    "Waiver",
 ]

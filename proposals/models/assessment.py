@@ -13,11 +13,12 @@ def _choices(names: type[Band | Level | Outcome]) -> list[tuple[str, str]]:
 
 
 class Assessment(models.Model):
-    """What the gate made of one content under one policy. Immutable: a re-assessment is a new row."""
+    """What the gate made of one content under one policy and its waivers. Immutable: a re-assessment is a new row."""
 
     content_hash = models.CharField(max_length=80)
     policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT)
     gate_version = models.CharField(max_length=40)
+    waivers = models.CharField(max_length=80, blank=True, help_text="Hash of the waived findings; empty without one.")
     measured = models.PositiveSmallIntegerField(default=0, help_text="The reversibility a rehearsal measured; 0: none.")
     outcome = models.CharField(max_length=20, choices=_choices(Outcome))
     band = models.CharField(max_length=10, choices=_choices(Band))
@@ -40,7 +41,7 @@ class Assessment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="assessment_once_per_content",  # also answers "was this content judged already?"
-                fields=["content_hash", "policy", "gate_version", "measured"],
+                fields=["content_hash", "policy", "gate_version", "measured", "waivers"],
             ),
             models.CheckConstraint(
                 name="assessment_factors_in_range",
@@ -67,6 +68,7 @@ class Finding(models.Model):
     start_line = models.PositiveIntegerField(null=True)
     end_line = models.PositiveIntegerField(null=True)
     fingerprint = models.CharField(max_length=80)
+    is_waived = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

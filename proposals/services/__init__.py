@@ -21,8 +21,10 @@ from proposals.services.review import (
     withdraw_proposal,
 )
 from proposals.services.submission import ReportConflict, Submission, SubmissionOutcome, submit_report
+from proposals.services.waivers import LONGEST_WAIVER, end_waivers, revoke_waiver, waive_finding
 
 __all__ = [
+    "LONGEST_WAIVER",
     "Altered",
     "DecisionRefused",
     "DecisionStale",
@@ -37,15 +39,18 @@ __all__ = [
     "approve_proposal",
     "assess_proposal",
     "claim_proposal",
+    "end_waivers",
     "expire_proposals",
     "record_execution",
     "rehearse_policy",
     "reject_proposal",
     "release_claim",
     "reopen_proposal",
+    "revoke_waiver",
     "save_policy",
     "send_back_proposal",
     "service_account",
     "submit_report",
+    "waive_finding",
     "withdraw_proposal",
 ]

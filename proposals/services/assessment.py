@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.db import transaction
 from django.db.models import Subquery
 
 from proposals.actors import Actor
-from proposals.gate import GATE_VERSION, Outcome, Verdict, assess
+from proposals.gate import GATE_VERSION, Outcome, Verdict
 from proposals.gate import Finding as Seen
 from proposals.gate.measuring import assess_measured
 from proposals.models import Assessment, Finding, PolicyVersion, Proposal
@@ -18,20 +20,32 @@ from proposals.services.storable import storable, storable_json
 from proposals.states import Status
 
 
-def assess_content(report: Report, *, measured: int = 0) -> Assessment:
+def assess_content(
+    report: Report, *, measured: int = 0, waived: frozenset[str] = frozenset(), hashed_as: str = ""
+) -> Assessment:
     """Judge one content under the policy in force; the stored assessment when there is one already. Idempotent.
 
     One query for a content that was judged before under the same policy and by the same gate. ``measured`` is the
-    reversibility that a rehearsal found, 1..3.
+    reversibility that a rehearsal found, 1..3; ``waived`` are fingerprints of findings that a person accepted.
+    ``hashed_as`` is the hash of the content as it came, for a report that is stored without its secrets.
     """
-    judged = {"content_hash": content_hash(report), "gate_version": GATE_VERSION, "measured": measured}
+    judged = {
+        "content_hash": hashed_as or content_hash(report),
+        "gate_version": GATE_VERSION,
+        "measured": measured,
+        "waivers": _digest(waived),
+    }
     in_force = PolicyVersion.objects.order_by("-version").values("pk")[:1]
     known = Assessment.objects.select_related("policy").filter(**judged, policy=Subquery(in_force))
     if found := known.first():
         return found
     policy = PolicyVersion.objects.current()
-    verdict = assess_measured(report, policy.rules, measured) if measured else assess(report, policy.rules)
+    verdict = assess_measured(report, policy.rules, measured, waived)
     return _store(verdict, judged | {"policy": policy})
+
+
+def _digest(waived: frozenset[str]) -> str:
+    return f"sha256:{hashlib.sha256(','.join(sorted(waived)).encode()).hexdigest()}" if waived else ""
 
 
 def _store(verdict: Verdict, key: dict[str, object]) -> Assessment:
@@ -73,6 +87,7 @@ def _row(assessment: Assessment, seen: Seen) -> Finding:
         start_line=seen.region.start_line if seen.region else None,
         end_line=seen.region.end_line if seen.region else None,
         fingerprint=seen.fingerprint,
+        is_waived=seen.is_waived,
     )
 
 
@@ -106,6 +121,6 @@ def record_assessment(proposal: Proposal, assessment: Assessment) -> None:
 def assess_proposal(*, proposal_id: int) -> Assessment:
     """Judge a received proposal from what is stored. Locks it. Raises InvalidTransition when it was judged."""
     proposal = lock_proposal(proposal_id)
-    assessment = assess_content(proposal.report)
+    assessment = assess_content(proposal.report, hashed_as=proposal.content_hash)
     record_assessment(proposal, assessment)
     return assessment

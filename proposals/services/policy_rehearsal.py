@@ -9,9 +9,10 @@ from typing import Any
 from django.db.models import Prefetch
 from django.db.models.functions import Length
 
-from proposals.gate import Effect, Finding, Level, Outcome, Rules, Score, assess
+from proposals.gate import Effect, Finding, Level, Outcome, Rules, Score
 from proposals.gate.analyzers.file_path import protecting_glob
 from proposals.gate.assessment import decide
+from proposals.gate.measuring import assess_measured
 from proposals.models import Finding as Row
 from proposals.models import PolicyVersion, Proposal
 
@@ -80,7 +81,7 @@ def _rights(fate: Fate) -> tuple[bool, int]:
 
 def _assessed(last: int) -> Iterable[Proposal]:
     rows = Proposal.objects.filter(assessment__isnull=False, duplicate_of=None).select_related("assessment__policy")
-    findings = Row.objects.only("assessment", "rule_id", "effect", "fingerprint").order_by("id")
+    findings = Row.objects.only("assessment", "rule_id", "effect", "fingerprint", "is_waived").order_by("id")
     return (
         rows.annotate(size=Length("received"))
         .defer("received", "text")
@@ -100,14 +101,17 @@ def _fates(proposal: Proposal, before: Rules, after: Rules) -> tuple[Fate, Fate]
 
 
 def _fate(proposal: Proposal, score: Score, findings: list[Finding], stored: Rules, rules: Rules) -> Fate:
-    if _reads_otherwise(proposal, stored, rules):
-        verdict = assess(proposal.report, rules)
+    measured = proposal.assessment.measured if proposal.assessment else 0
+    waived = frozenset(finding.fingerprint for finding in findings if finding.is_waived)
+    if waived or _reads_otherwise(proposal, stored, rules):  # a floor looks at the score without waivers
+        verdict = assess_measured(proposal.report, rules, measured, waived)
         outcome, band, severity = verdict.outcome, verdict.band, verdict.severity
     else:
         decided = decide(score, findings, rules)
         outcome, band, severity = decided.outcome, decided.band, decided.severity
     approvals = rules.approvals["returned" if outcome is Outcome.RETURNED else band.value]
-    return Fate(outcome, severity, outcome is Outcome.CLEARED and rules.auto_execute, approvals)
+    goes_ahead = outcome is Outcome.CLEARED and rules.auto_execute and not waived
+    return Fate(outcome, severity, goes_ahead, approvals)
 
 
 def _reads_otherwise(proposal: Proposal, stored: Rules, rules: Rules) -> bool:
@@ -122,4 +126,4 @@ def _reads_otherwise(proposal: Proposal, stored: Rules, rules: Rules) -> bool:
 
 
 def _seen(row: Row) -> Finding:
-    return Finding(row.rule_id, Level.NOTE, "", "", None, row.fingerprint, Effect(row.effect))
+    return Finding(row.rule_id, Level.NOTE, "", "", None, row.fingerprint, Effect(row.effect), row.is_waived)

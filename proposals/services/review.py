@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from proposals.actors import Actor
 from proposals.gate import Outcome
-from proposals.models import Assessment, Decision, Proposal, User
+from proposals.models import Assessment, Decision, Proposal, User, Waiver
 from proposals.releases import release
 from proposals.services.status import change_status, lock_proposal, write_event
-from proposals.states import OPEN, Status, ensure_transition
+from proposals.states import OPEN, InvalidTransition, Status, ensure_transition
 
 REASON_LENGTH = 10
 
@@ -42,6 +42,8 @@ def approve_proposal(*, proposal_id: int, by: User, content_hash: str, assessmen
     proposal = _to_decide(proposal_id, by, content_hash, assessment_id, after=Status.APPROVED)
     if proposal.submitted_by_id == by.pk:
         raise NotAllowed("you submitted this proposal; another person must approve it")
+    if Waiver.objects.standing().filter(proposal=proposal, ends_at__lte=timezone.now()).exists():
+        raise DecisionStale("a waiver that this assessment rests on ran out; it is assessed again within the hour")
     if _approvals(proposal).filter(by=by).exists():
         raise DecisionRefused("you approved this already; it needs another person's approval")
     decision = _decide(proposal, Decision.Kind.APPROVE, by, note)
@@ -88,6 +90,8 @@ def reopen_proposal(*, proposal_id: int, by: User, note: str) -> Proposal:
     proposal = lock_proposal(proposal_id)
     _require_reviewer(by)
     _require_reason(note)
+    if proposal.status != Status.RETURNED:
+        raise InvalidTransition(proposal.status, Status.BLOCKED)
     change_status(proposal, Status.BLOCKED, name="reopened", by=Actor.of(by), note=note)
     return proposal
 

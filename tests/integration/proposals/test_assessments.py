@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -82,3 +84,16 @@ def test_api_gives_the_retrospective_and_the_truth() -> None:
     assert detail["truth"]["claims"][0]["half_life_days"] == 7
     assert sarif["truth"] == detail["truth"]
     assert sarif["retrospective"] == detail["retrospective"]
+
+
+def test_admin_downloads_the_findings_as_sarif() -> None:
+    proposal = create_proposal(proposal=PLAN)
+    client, url = log_in(), f"/admin/proposals/proposal/{proposal.pk}/report.sarif"
+
+    answer = client.get(url)
+
+    assert answer["Content-Disposition"] == f'attachment; filename="{proposal.report_id}.sarif"'
+    run = json.loads(answer.content)["runs"][0]
+    assert run["properties"]["reportId"] == proposal.report_id
+    assert len(run["results"]) == proposal.assessment.findings.count()  # type: ignore[union-attr]
+    assert url in client.get(review_url(proposal)).content.decode()

@@ -20,6 +20,7 @@ OPERATOR_RIGHTS = (
     "billing.change_offer",
     "billing.add_price",
     "billing.change_price",
+    "billing.replay_webhookdelivery",
 )
 LEAD_RIGHTS = (
     *OPERATOR_RIGHTS,
@@ -28,6 +29,7 @@ LEAD_RIGHTS = (
     "proposals.waive_finding",
     "execution.add_aimodel",
     "execution.change_aimodel",
+    "billing.refund_order",
 )
 ROLES: dict[str, tuple[str, ...]] = {
     "Viewers": (),

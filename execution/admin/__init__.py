@@ -5,6 +5,8 @@ from execution.admin.control import ExecutionControlAdmin
 from execution.admin.difference import difference_panel
 from execution.admin.limit import TypeLimitAdmin
 from execution.admin.panel import execution_panel
+from execution.admin.plan import parts_panel
+from execution.admin.rehearsals import rehearsal_panel
 from execution.admin.task import TaskAdmin
 
 __all__ = [
@@ -15,4 +17,6 @@ __all__ = [
     "TypeLimitAdmin",
     "difference_panel",
     "execution_panel",
+    "parts_panel",
+    "rehearsal_panel",
 ]

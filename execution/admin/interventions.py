@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django import forms
 
 from execution.models import ExecutionTask, Rollback
+from execution.services.assignments import assign_task
 from execution.services.drafts import request_draft
 from execution.services.interventions import cancel_task, retry_task
 from execution.services.outcome import FOR_PEOPLE
@@ -26,6 +27,8 @@ class InterventionForm(forms.Form):
 
     action = forms.CharField()
     note = forms.CharField(required=False, max_length=5000)
+    assignee = forms.CharField(required=False, max_length=150)
+    due_on = forms.DateField(required=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ def choices_for(task: ExecutionTask, user: User, *, has_way_back: bool) -> list[
         found.append(Choice("roll_back", "Roll back", "danger", _why_not(user, "execution.rollback_task")))
     if task.status == TaskStatus.WAITING and task.kind in FOR_PEOPLE:
         found.append(Choice("complete", "Mark as done", "primary", run))
+        found.append(Choice("assign", "Assign", "default", run))
         found.append(Choice("draft", "Draft with a model", "default", run))
     if task.status == TaskStatus.FAILED:
         found.append(Choice("retry", "Retry", "primary", run))
@@ -88,7 +92,14 @@ def _draft(task: ExecutionTask, by: User, note: str) -> str:
     return f"Task {draft.pk} has a model draft it; the draft comes back as a proposal."
 
 
-ACTIONS: dict[str, Callable[[ExecutionTask, User, str], str]] = {
+def _assign(task: ExecutionTask, by: User, form: InterventionForm) -> str:
+    typed = form.cleaned_data
+    assigned = assign_task(task_id=task.pk, by=by, assignee=typed["assignee"], due_on=typed["due_on"])
+    return f"Assigned to {assigned.assignee}." if assigned.assignee else "Assigned to nobody."
+
+
+Act = Callable[[ExecutionTask, User, str], str]
+ACTIONS: dict[str, Act] = {
     "roll_back": _roll_back,
     "complete": _complete,
     "retry": _retry,
@@ -99,6 +110,8 @@ ACTIONS: dict[str, Callable[[ExecutionTask, User, str], str]] = {
 
 def act(task: ExecutionTask, by: User, form: InterventionForm) -> str:
     """Do what the page asked for; what was done, in words. Raises one of `REFUSALS`."""
-    if not form.is_valid() or form.cleaned_data["action"] not in ACTIONS:
-        raise ExecutionRefused("this page has no such button, or the reason is too long; reload it")
+    if not form.is_valid() or form.cleaned_data["action"] not in {*ACTIONS, "assign"}:
+        raise ExecutionRefused("this page has no such button, the reason is too long, or the date is none; reload it")
+    if form.cleaned_data["action"] == "assign":
+        return _assign(task, by, form)
     return ACTIONS[form.cleaned_data["action"]](task, by, form.cleaned_data["note"])

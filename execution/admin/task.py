@@ -6,16 +6,22 @@ import json
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern, path
 
 from execution.admin.columns import TaskColumns, ran_for
 from execution.admin.interventions import REFUSALS, InterventionForm, act, choices_for
+from execution.admin.plan import approve_parts_view
 from execution.models import ExecutionTask, RollbackArtifact
+from execution.services.outcome import FOR_PEOPLE
+from execution.states import TaskStatus
 from proposals.admin.desk import signed_in
 from proposals.display import mark_hidden, reveal
+from proposals.models import User
 
 _EVENTS_SHOWN = 200
 _CHARACTERS_SHOWN = 50_000
@@ -28,7 +34,7 @@ class TaskAdmin(TaskColumns):
 
     list_display = ("task", "standing", "asked_by", "tries", "age", "written_by")
     list_display_links = ("task",)
-    list_filter = ("status", "kind", "type", "ai_model")
+    list_filter = ("status", "kind", "type", "ai_model", ("assignee", RelatedOnlyFieldListFilter), "due_on")
     list_fullwidth = True
     list_per_page = 50
     ordering = ("-id",)
@@ -37,6 +43,10 @@ class TaskAdmin(TaskColumns):
     actions = None
     empty_title = "No tasks"
     empty_text = "An approved proposal becomes tasks; they appear here."
+
+    def get_urls(self) -> list[URLPattern]:
+        approve = self.admin_site.admin_view(approve_parts_view)
+        return [path("approve-parts/<int:proposal_id>/", approve, name="execution_approve_parts"), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ExecutionTask]:
         tasks = ExecutionTask.objects.select_related("proposal")
@@ -64,7 +74,9 @@ class TaskAdmin(TaskColumns):
         return self.page(request, "admin/execution/executiontask/page.html", context, status=status)
 
     def _task(self, object_id: str) -> ExecutionTask | None:
-        found = ExecutionTask.objects.select_related("proposal", "parent", "approved_by", "rollback_artifact")
+        found = ExecutionTask.objects.select_related(
+            "proposal__assessment", "parent", "approved_by", "rollback_artifact", "assignee", "same_as__proposal"
+        )
         return found.filter(pk=int(object_id)).first() if object_id.isdecimal() else None
 
     def _context(self, request: HttpRequest, task: ExecutionTask) -> dict[str, Any]:
@@ -80,10 +92,19 @@ class TaskAdmin(TaskColumns):
             "conflict": task.result.get("conflict"),
             "check": task.result.get("check"),
             "texts": _texts(task, artifact),
+            "may_assign": task.status == TaskStatus.WAITING and task.kind in FOR_PEOPLE,
+            "people": _people() if task.status == TaskStatus.WAITING and task.kind in FOR_PEOPLE else [],
+            "waits_on": list(task.depends_on.exclude(status=TaskStatus.SUCCEEDED).order_by("id")),
             "children": list(task.children.defer("payload", "result").order_by("id")),
             "events": list(task.events.select_related("actor").order_by("-id")[:_EVENTS_SHOWN]),
             "rollbacks": list(task.rollbacks.select_related("by").order_by("-id")),
         }
+
+
+def _people() -> list[str]:
+    """Whom a task can be given to: the first hundred by name."""
+    people = User.objects.filter(kind=User.Kind.PERSON, is_active=True).order_by("username")
+    return list(people.values_list("username", flat=True)[:100])
 
 
 def _texts(task: ExecutionTask, artifact: RollbackArtifact | None) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 
 from execution.api.serializers import (
+    AssignSerializer,
     ControlSerializer,
     RollBackSerializer,
     TaskDetailSerializer,
@@ -53,7 +54,15 @@ EVENT: dict[str, Any] = {
     "note": "",
     "created_at": "2026-03-01T08:00:01.200000Z",
 }
-DETAIL: dict[str, Any] = ROW | {"result": {}, "has_way_back": True, "events": [EVENT], "rollbacks": []}
+DETAIL: dict[str, Any] = ROW | {
+    "assignee": None,
+    "due_on": None,
+    "same_as": None,
+    "result": {},
+    "has_way_back": True,
+    "events": [EVENT],
+    "rollbacks": [],
+}
 SWITCH: dict[str, Any] = {
     "is_halted": False,
     "reason": "",
@@ -138,6 +147,14 @@ COMPLETE = _operation(
     request_example("complete", {"note": "The supplier was called."}),
     answer_example("succeeded", DETAIL | {"kind": "person", "has_way_back": False}),
 ) | {"request": NoteSerializer}
+ASSIGN = _operation(
+    "tasks_assign",
+    "Assign",
+    "Gives a task that waits for a person to one, with a due date. People with `execution.run_task` only.",
+    _ACT,
+    request_example("assign", {"assignee": "ada", "due_on": "2026-03-15"}),
+    answer_example("waiting", DETAIL | {"kind": "person", "status": "waiting", "has_way_back": False}),
+) | {"request": AssignSerializer}
 DRAFT = _operation(
     "tasks_draft",
     "Draft with a model",

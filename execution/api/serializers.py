@@ -91,8 +91,22 @@ class TaskDetailSerializer(TaskSerializer):
     rollbacks = RollbackSerializer(many=True)
     has_way_back = serializers.BooleanField(help_text="Whether what undoes it is kept.")
 
+    assignee = serializers.CharField(source="assignee.username", default=None, allow_null=True)
+    same_as = serializers.UUIDField(
+        source="same_as.public_id", default=None, allow_null=True, help_text="The first task for the same action."
+    )
+
     class Meta(TaskSerializer.Meta):
-        fields = [*TaskSerializer.Meta.fields, "result", "has_way_back", "events", "rollbacks"]
+        fields = [
+            *TaskSerializer.Meta.fields,
+            "assignee",
+            "due_on",
+            "same_as",
+            "result",
+            "has_way_back",
+            "events",
+            "rollbacks",
+        ]
 
 
 class ControlSerializer(serializers.ModelSerializer[ExecutionControl]):
@@ -112,3 +126,10 @@ class RollBackSerializer(StrictSerializer):
     reason = serializers.CharField(
         min_length=REASON_LENGTH, max_length=NOTE_LENGTH, help_text="At least 10 characters; kept with the record."
     )
+
+
+class AssignSerializer(StrictSerializer):
+    """Whom a task is for."""
+
+    assignee = serializers.CharField(allow_blank=True, max_length=150, help_text="A person's username; empty: nobody.")
+    due_on = serializers.DateField(required=False, allow_null=True, default=None)

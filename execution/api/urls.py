@@ -12,6 +12,7 @@ _one = [
     path("rollback/", views.RollBackEndpoint.as_view(), name="api-task-rollback"),
     path("cancel/", views.CancelEndpoint.as_view(), name="api-task-cancel"),
     path("complete/", views.CompleteEndpoint.as_view(), name="api-task-complete"),
+    path("assign/", views.AssignEndpoint.as_view(), name="api-task-assign"),
     path("draft/", views.DraftEndpoint.as_view(), name="api-task-draft"),
     path("retry/", views.RetryEndpoint.as_view(), name="api-task-retry"),
 ]

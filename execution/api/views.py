@@ -16,6 +16,7 @@ from rest_framework.serializers import BaseSerializer
 from execution.api import schema
 from execution.api.filters import TaskFilter
 from execution.api.serializers import (
+    AssignSerializer,
     ControlSerializer,
     RollBackSerializer,
     TaskDetailSerializer,
@@ -25,6 +26,7 @@ from execution.api.serializers import (
 from execution.failures import RollbackRefused
 from execution.models import ExecutionControl, ExecutionTask, Rollback, RollbackArtifact, TaskEvent
 from execution.models.task import TaskQuerySet
+from execution.services.assignments import assign_task
 from execution.services.drafts import request_draft
 from execution.services.interventions import cancel_task, retry_task
 from execution.services.people import complete_task
@@ -46,7 +48,7 @@ def task_rows() -> TaskQuerySet:
 def task_details() -> TaskQuerySet:
     """All that the page of one task shows."""
     kept = Exists(RollbackArtifact.objects.filter(task=OuterRef("pk")))
-    rows: TaskQuerySet = task_rows().annotate(has_way_back=kept)
+    rows: TaskQuerySet = task_rows().select_related("assignee", "same_as").annotate(has_way_back=kept)
     return rows.prefetch_related(
         Prefetch("events", TaskEvent.objects.select_related("actor").order_by("id")),
         Prefetch("rollbacks", Rollback.objects.select_related("by").order_by("id")),
@@ -171,6 +173,22 @@ class CompleteEndpoint(InterventionEndpoint):
     def post(self, request: Request, public_id: UUID) -> Response:
         """It has succeeded then."""
         return self.act(complete_task, request, public_id)
+
+
+class AssignEndpoint(TaskEndpoint):
+    """Giving a task to a person."""
+
+    rights: ClassVar = {"POST": RUN}
+    permission_classes = [HasRight, IsPerson]
+    serializer_class = AssignSerializer
+
+    @extend_schema(**schema.ASSIGN)
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """With a due date, or without."""
+        asked = AssignSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        task = assign_task(task_id=self.find(public_id).pk, by=account_of(request), **asked.validated_data)
+        return Response(self.detail_of(task))
 
 
 class DraftEndpoint(InterventionEndpoint):

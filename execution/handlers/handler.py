@@ -28,11 +28,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ChildTask:
-    """A piece of work that a task found inside itself. A person's waits from the start, others are queued."""
+    """A piece of work that a task found inside itself. A person's waits from the start, others are queued.
+
+    ``signature`` is the same for the same work anywhere; one that is not approved is kept as cancelled.
+    """
 
     kind: ExecutionTask.Kind
     description: str
     payload: dict[str, Any] = field(default_factory=dict)
+    signature: str = ""
+    is_approved: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
-from execution.handlers.handler import ChildTask, Execution, Handler, register
-from execution.models import ExecutionTask
-from execution.plans import Action, SqlFence, actions_of, sql_fences
+from execution.handlers.handler import ChildTask, Execution, Handler, PermanentFailure, register
+from execution.models import ExecutionTask, PlanChoice
+from execution.plans import Part, parts_of
 from proposals.gate import Rules
 
 Kind = ExecutionTask.Kind
@@ -16,64 +16,48 @@ LONGEST_DESCRIPTION = 2000
 
 @register
 class PlanHandler(Handler):
-    """Makes the actions of a plan tasks of their own: SQL that changes something runs, the rest is for a person.
+    """Makes the parts of a plan tasks of their own: SQL that changes something runs, the rest is for a person.
 
-    Payload and artifact: none. Result: ``{"sql": n, "for_people": n, "left_out": n}``.
+    Payload and artifact: none. Result: ``{"sql": n, "for_people": n, "not_approved": n, "left_out": n}``; left out is
+    what came after the fiftieth. SQL runs in the order of the plan, each after the one before it.
     """
 
     kind = Kind.PLAN
 
     def execute(self, task: ExecutionTask) -> Execution:
-        """Find the actions. Changes nothing itself; whoever finishes the task adds the children."""
-        report, judged = task.proposal.report, task.proposal.assessment
-        rules = judged.policy.rules if judged else Rules()
-        fences = sql_fences(report, rules)
-        children = [*_sql_tasks(fences, actions := actions_of(report.proposal))]
-        children += _tasks_for_people(fences, actions, task.proposal.title)
+        """Find the parts. Changes nothing itself; whoever finishes the task adds the children.
+
+        Raises PermanentFailure when an approval left out a part that the plan does not have.
+        """
+        judged = task.proposal.assessment
+        parts = parts_of(task.proposal.report, judged.policy.rules if judged else Rules())
+        left_out = PlanChoice.left_out_of(task.proposal_id)
+        if left_out - {part.key for part in parts}:
+            raise PermanentFailure("an approval left out a part that this plan does not have; propose the plan again")
+        children = [_child(part, task, is_approved=part.key not in left_out) for part in parts]
         kept = children[:MOST_CHILDREN]
         return Execution(
             result={
-                "sql": sum(child.kind == Kind.SQL for child in kept),
-                "for_people": sum(child.kind == Kind.PERSON for child in kept),
+                "sql": sum(child.kind == Kind.SQL and child.is_approved for child in kept),
+                "for_people": sum(child.kind == Kind.PERSON and child.is_approved for child in kept),
+                "not_approved": sum(not child.is_approved for child in kept),
                 "left_out": len(children) - len(kept),
             },
             children=tuple(kept),
         )
 
 
-def _sql_tasks(fences: tuple[SqlFence, ...], actions: tuple[Action, ...]) -> Iterator[ChildTask]:
-    for fence in fences:
-        if not fence.error:
-            around = next((action for action in actions if _holds(action, fence)), None)
-            title = around.text if around else "SQL of the plan"
-            payload = {"sql": fence.text, "source_lines": [fence.start_line, fence.end_line]}
-            yield ChildTask(Kind.SQL, _described(f"Run on the target database: {title}"), payload)
-
-
-def _tasks_for_people(fences: tuple[SqlFence, ...], actions: tuple[Action, ...], title: str) -> Iterator[ChildTask]:
-    """One task per action that no SQL carries out, and per fence that cannot run; one for a plan without either."""
-    carried_out = [fence for fence in fences if not fence.error]
-    for action in actions:
-        if not any(_holds(action, fence) for fence in carried_out):
-            text = f"{action.section}: {action.text}" if action.section else action.text
-            yield _for_a_person(text, action.start_line, action.end_line)
-    for fence in fences:
-        if fence.error:
-            text = f"SQL that does not parse, so it was not run: {fence.error}. Propose it again, corrected."
-            yield _for_a_person(text, fence.start_line, fence.end_line)
-    if not actions and not fences:
-        yield ChildTask(Kind.PERSON, _described(f"Carry out the plan: {title}"))
-
-
-def _for_a_person(text: str, start_line: int, end_line: int) -> ChildTask:
-    return ChildTask(Kind.PERSON, _described(text), {"source_lines": [start_line, end_line]})
+def _child(part: Part, task: ExecutionTask, *, is_approved: bool) -> ChildTask:
+    text = part.text or f"Carry out the plan: {task.proposal.title}"
+    payload: dict[str, Any] = {"source_lines": [part.start_line, part.end_line]}
+    if part.sql:
+        text, payload["sql"] = f"Run on the target database: {text}", part.sql
+    kind = Kind.SQL if part.sql else Kind.PERSON
+    signature = part.signature if part.text else ""
+    return ChildTask(kind, _described(text), payload, signature=signature, is_approved=is_approved)
 
 
 def _described(text: str) -> str:
     """Fit for a description: PostgreSQL holds no NUL, and nobody reads more."""
     text = text.replace("\x00", "\u2400")
     return text if len(text) <= LONGEST_DESCRIPTION else f"{text[: LONGEST_DESCRIPTION - 1]}…"
-
-
-def _holds(action: Action, fence: SqlFence) -> bool:
-    return action.start_line <= fence.start_line and fence.end_line <= action.end_line

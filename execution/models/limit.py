@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from execution.models.task import ExecutionTask
 from proposals.models import Proposal
 
 
@@ -22,3 +23,16 @@ class TypeLimit(models.Model):
     def __str__(self) -> str:
         room = "no limit" if self.max_running is None else f"at most {self.max_running} at once"
         return f"{self.get_type_display()}: {room}, priority {self.priority}"
+
+
+class KindLimit(models.Model):
+    """Room of one kind of task over all workers, whatever its type: SQL shares one target, files one workspace.
+
+    A kind without a row has no limit. A change counts from the next claim on.
+    """
+
+    kind = models.CharField(max_length=10, unique=True, choices=ExecutionTask.Kind)
+    max_running = models.PositiveSmallIntegerField(help_text="0: tasks of this kind wait.")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: at most {self.max_running} at once"

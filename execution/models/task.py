@@ -54,6 +54,23 @@ class ExecutionTask(models.Model):
         help_text="Empty when the policy let it go ahead.",
     )
 
+    signature = models.CharField(max_length=80, blank=True, help_text="The same for the same action of any plan.")
+    same_as = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="repeats",
+        help_text="The first task with this signature.",
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="assigned_tasks"
+    )
+    due_on = models.DateField(null=True, blank=True)
+    depends_on = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="dependents", help_text="What must have succeeded first."
+    )
+
     attempts = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField(default=3)
     fence = models.PositiveIntegerField(default=0)
@@ -84,6 +101,9 @@ class ExecutionTask(models.Model):
                 name="task_lease",
                 fields=["lease_until"],
                 condition=Q(status__in=[TaskStatus.LEASED, TaskStatus.RUNNING]),
+            ),
+            models.Index(  # the first task of an action
+                name="task_by_signature", fields=["signature", "id"], condition=~Q(signature="")
             ),
             models.Index(name="task_by_status", fields=["status", "-id"]),  # a tab of the changelist
         ]

@@ -58,11 +58,20 @@ def enqueue_proposal(proposal: Proposal, by: Actor) -> None:
 def add_children(task: ExecutionTask, children: Iterable[ChildTask]) -> list[ExecutionTask]:
     """Add what a task found inside itself, in the caller's transaction. Once per task: a second call adds nothing.
 
-    The caller holds the task's lock. Work for a person waits from the start; everything else is queued.
+    The caller holds the task's lock. Work for a person waits from the start; SQL is queued, each after the one before
+    it; what was not approved is kept as cancelled.
     """
-    if task.children.exists():
+    if task.children.exclude(kind=Kind.DRAFT).exists():
         return []
-    added = [_add_child(task, child) for child in children]
+    added: list[ExecutionTask] = []
+    before: ExecutionTask | None = None
+    for child in children:
+        made = _add_child(task, child)
+        added.append(made)
+        if made.kind == Kind.SQL and made.status == TaskStatus.QUEUED:
+            if before:
+                made.depends_on.add(before)
+            before = made
     if any(child.status == TaskStatus.QUEUED for child in added):
         _notify()
     return added
@@ -78,7 +87,9 @@ def kind_of(proposal: Proposal) -> ExecutionTask.Kind:
 
 
 def _add_child(task: ExecutionTask, child: ChildTask) -> ExecutionTask:
-    waits = child.kind == Kind.PERSON
+    waits, now = child.kind == Kind.PERSON, timezone.now()
+    status = TaskStatus.WAITING if waits else TaskStatus.QUEUED
+    first = ExecutionTask.objects.filter(signature=child.signature).order_by("id").first() if child.signature else None
     added = ExecutionTask.objects.create(
         proposal_id=task.proposal_id,
         parent=task,
@@ -87,13 +98,17 @@ def _add_child(task: ExecutionTask, child: ChildTask) -> ExecutionTask:
         description=child.description,
         ai_model=task.ai_model,
         priority=task.priority,
-        status=TaskStatus.WAITING if waits else TaskStatus.QUEUED,
+        status=status if child.is_approved else TaskStatus.CANCELLED,
+        finished_at=None if child.is_approved else now,
         payload=child.payload,
-        approved_by_id=task.approved_by_id,
-        queued_at=timezone.now(),
-        result={"waits_for": "a person"} if waits else {},
+        approved_by_id=task.approved_by_id if child.is_approved else None,
+        signature=child.signature,
+        same_as=first,
+        queued_at=now,
+        result={"waits_for": "a person"} if waits and child.is_approved else {},
     )
-    write_task_event(added, name="waiting" if waits else "queued", by=Actor.system(), note=f"Part of task {task.pk}.")
+    name = ("waiting" if waits else "queued") if child.is_approved else "not_approved"
+    write_task_event(added, name=name, by=Actor.system(), note=f"Part of task {task.pk}.")
     return added
 
 

@@ -19,9 +19,10 @@ MORE_ATTEMPTS = 3
 
 @transaction.atomic
 def cancel_task(*, task_id: int, by: User, note: str = "") -> ExecutionTask:
-    """Take a task that does not run out of the queue for good. Locks the proposal, then the task.
+    """Take a task that does not run out of the queue for good, and the queued ones that go after it.
 
-    A running task is refused: it may have changed something already, and only its end keeps the way back.
+    Locks the proposal, then the task. A running task is refused: it may have changed something already, and only its
+    end keeps the way back.
     Raises ExecutionRefused, InvalidTaskTransition, ExecutionTask.DoesNotExist.
     """
     require_right(by, "execution.run_task", "cancel tasks")
@@ -29,6 +30,7 @@ def cancel_task(*, task_id: int, by: User, note: str = "") -> ExecutionTask:
     if task.status == TaskStatus.RUNNING:
         raise ExecutionRefused("this task is running; wait until it has ended, then roll it back")
     _move(task, TaskStatus.CANCELLED, name="cancelled", by=by, note=note)
+    _cancel_dependents(task, by)
     report_outcome(task.proposal_id, Actor.of(by))
     return task
 
@@ -48,6 +50,14 @@ def retry_task(*, task_id: int, by: User, note: str = "") -> ExecutionTask:
     with connection.cursor() as cursor:
         cursor.execute(f"NOTIFY {CHANNEL}")
     return task
+
+
+def _cancel_dependents(task: ExecutionTask, by: User) -> None:
+    """What goes after a task that never happens would wait for good. All belong to the proposal that is locked."""
+    queued = task.dependents.filter(status=TaskStatus.QUEUED, proposal=task.proposal_id)
+    for dependent in queued.select_for_update(of=("self",)).order_by("id"):
+        _move(dependent, TaskStatus.CANCELLED, name="cancelled", by=by, note=f"Task {task.pk} was cancelled.")
+        _cancel_dependents(dependent, by)
 
 
 def lock_task(task_id: int) -> ExecutionTask:

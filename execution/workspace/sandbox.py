@@ -42,7 +42,8 @@ def check_tree(workspace: Workspace, tree: pygit2.Oid) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="fsarsite-check-") as folder:
         files = Path(folder) / "files"
         files.mkdir()
-        workspace.repository.checkout_tree(workspace.repository[tree], directory=str(files), strategy=_EXPORT)
+        repository: Any = workspace.repository  # checkout_tree has no types
+        repository.checkout_tree(repository[tree], directory=str(files), strategy=_EXPORT)
         code, output = _run([bubblewrap, *_walls(files), "prlimit", *_LIMITS, *shlex.split(command)], Path(folder))
     if code != 0:
         why = f"took more than {SECONDS} s" if code is None else f"ended with {code}"

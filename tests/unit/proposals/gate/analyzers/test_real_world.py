@@ -33,6 +33,12 @@ LET_THROUGH = [
     # others
     ("tools/a.sh", "#!/bin/bash\nshopt -s extglob\ndd if=/dev/urandom of=/dev/null count=5\n"),
     ("tools/a.sh", RUNAWAY),
+    ("tools/a.py", "try:\n    text = unicode\nexcept NameError:\n    text = str\nprint(text('a'))\n"),
+    ("tools/a.py", "from oven import *\n\nprint(heat(220))\n"),
+    (
+        "tools/a.py",
+        "from __future__ import annotations\n\n\nclass Oven:\n    def heat(self) -> Oven:\n        return self\n\n\nprint(Oven())\n",
+    ),
     ("public/a.css", "@custom-variant hocus { &:hover { @slot; } }\na { color: red }\n"),
     ("gtk/keys.css", "@binding-set keys { bind: none; }\n"),
     ("tests/user.test.js", "const user = { password: 'newPassword1!' };\nmodule.exports = user;\n"),
@@ -54,6 +60,7 @@ STOPPED = [
     ("src/a.js", "module.exports = 'a\u200bb';\n", "hidden/zero-width"),
     ("tools/a.sh", "if true; then\n  echo hot\n", "syntax/grammar"),
     ("tools/a.sh", "dd if=/dev/zero of=/dev/sda\n", "danger/destroys-files"),
+    ("tools/a.py", "def bake():\n    return heat(220)\n\n\nprint(bake())\n", "python/undefined-name"),
     ("public/a.css", "@app.get('/')\ndef a():\n    return { 1 }\n", "syntax/css"),
 ]
 

@@ -15,12 +15,13 @@ from execution.handlers.handler import (
 from execution.models import ExecutionTask, RehearsalCertificate
 from execution.rehearsal.certificates import certify, certify_failure, drift, proof_of, standing_certificate
 from execution.target import ledger
-from execution.target.change import apply_statements, undo_steps
+from execution.target.change import Applied, apply_statements, undo_steps
 from execution.target.connection import Connection, changing_explained, connect, explained
 from execution.target.fingerprint import fingerprint_of
 from execution.target.rehearsal import rehearse
 from execution.target.reverse import Step, ensure_known
 from execution.target.statements import Statement, split_statements
+from execution.target.stepwise import apply_stepwise, changing_stepwise, is_stepwise, undo_stepwise
 
 REHEARSALS = 3
 """How often a change is rehearsed before it waits for a quieter time: other changes run on the same target."""
@@ -51,6 +52,8 @@ class SqlHandler(Handler):
         if done:
             return _execution(done)
         certificate = standing_certificate(task.proposal, text)
+        if is_stepwise(statements):
+            return _run_stepwise(task, text, statements, certificate)
         if certificate:
             return _run_certified(task, text, statements, certificate)
         return _run_rehearsed(task, text, statements)
@@ -58,6 +61,8 @@ class SqlHandler(Handler):
     def roll_back(self, task: ExecutionTask, artifact: dict[str, Any]) -> dict[str, Any]:
         """Run the kept reverse statements in one transaction. Raises RollbackRefused, TransientFailure."""
         steps = [Step.from_json(step) for step in artifact["steps"]]
+        if any("CONCURRENTLY" in step.sql for step in steps[:1]):
+            return _undo_stepwise(task, steps)
         with connect() as connection, changing_explained(connection):
             done = ledger.applied(connection, task.public_id)
             if done is None:
@@ -85,13 +90,46 @@ def _run_certified(
         changed = drift(connection, certificate)
         if not changed:
             return _run(connection, task, statements, proof_of(certificate))
+    raise _stale(task, text, statements, changed)
+
+
+def _stale(task: ExecutionTask, text: str, statements: tuple[Statement, ...], changed: str) -> PermanentFailure:
     try:
         certify(task.proposal, text, rehearse(task.public_id, statements))
         now = "rehearsed again, it passed; look at the rehearsal, then retry"
     except PermanentFailure as error:
         certify_failure(task.proposal, text, error)
         now = f"rehearsed again, it failed: {error}"
-    raise PermanentFailure(f"stale: the target changed since the rehearsal: {changed}; nothing was changed; {now}")
+    return PermanentFailure(f"stale: the target changed since the rehearsal: {changed}; nothing was changed; {now}")
+
+
+def _run_stepwise(
+    task: ExecutionTask, text: str, statements: tuple[Statement, ...], certificate: RehearsalCertificate | None
+) -> Execution:
+    """Run it step by step, on the target that was rehearsed; a step that a killed worker began is taken up."""
+    if certificate is None:
+        certificate = certify(task.proposal, text, rehearse(task.public_id, statements))
+    with connect(autocommit=True) as connection, changing_stepwise(connection):
+        ledger.ensure_ledger(connection)
+        ledger.ensure_steps(connection)
+        if done := ledger.applied(connection, task.public_id):
+            return _execution(done)
+        changed = "" if ledger.begun_step(connection, task.public_id, 0) else drift(connection, certificate)
+        if not changed:
+            applied = apply_stepwise(connection, task.public_id, statements)
+            return _record(connection, task, applied, proof_of(certificate))
+    raise _stale(task, text, statements, changed)
+
+
+def _undo_stepwise(task: ExecutionTask, steps: list[Step]) -> dict[str, Any]:
+    with connect(autocommit=True) as connection, changing_stepwise(connection):
+        done = ledger.applied(connection, task.public_id)
+        if done is None:
+            raise RollbackRefused("the target's ledger does not know this change; nothing was changed")
+        if not done["is_rolled_back"]:
+            undo_stepwise(connection, steps)
+            ledger.record_rolled_back(connection, task.public_id)
+    return {"statements": [step.sql for step in reversed(steps)]}
 
 
 def _run_rehearsed(task: ExecutionTask, text: str, statements: tuple[Statement, ...]) -> Execution:
@@ -116,7 +154,10 @@ def _run(
     if done:  # another delivery of the same task was faster
         return _execution(done)
     ledger.ensure_ledger(connection)
-    applied = apply_statements(connection, statements)
+    return _record(connection, task, apply_statements(connection, statements), proof)
+
+
+def _record(connection: Connection, task: ExecutionTask, applied: Applied, proof: dict[str, Any]) -> Execution:
     artifact = {"steps": [step.to_json() for step in applied.steps], "rehearsal": proof}
     result = {
         "outcome": "applied" if applied.steps else "already_satisfied",

@@ -25,7 +25,7 @@ CLUSTER = "default"
 def ask_for_rehearsal(proposal: Proposal) -> None:
     """Have the proposal rehearsed after this transaction; what is released already is rehearsed by its task."""
     if settings.TARGET_DATABASE_URL and may_hold_sql(proposal) and not proposal.tasks.exists():
-        async_task("execution.tasks.rehearse", proposal.pk, cluster=CLUSTER, save=False)
+        async_task("execution.tasks.rehearse", proposal.pk, cluster=CLUSTER, save=False)  # type: ignore[no-untyped-call]
 
 
 def rehearse_proposal(proposal_id: int) -> list[RehearsalCertificate]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -21,6 +23,7 @@ from proposals.actors import Actor
 DAYS = 14
 """For how long after a change its way back is proven again."""
 _MOST = 200
+_CONCURRENTLY = re.compile(r"^((?:CREATE(?: UNIQUE)?|DROP) INDEX) CONCURRENTLY")
 
 
 def reprove_ways_back() -> int:
@@ -56,9 +59,13 @@ def _reprove(artifact: RollbackArtifact) -> None:
 
 
 def _undo_for_once(artifact: RollbackArtifact) -> None:
-    steps = [Step.from_json(step) for step in artifact.data["steps"]]
+    steps = [_in_a_transaction(Step.from_json(step)) for step in artifact.data["steps"]]
     with connect() as connection, changing_explained(connection), connection.transaction(force_rollback=True):
         undo_steps(connection, steps)
+
+
+def _in_a_transaction(step: Step) -> Step:
+    return replace(step, sql=_CONCURRENTLY.sub(r"\1", step.sql, count=1))
 
 
 def _mark_stale(artifact: RollbackArtifact, reason: str) -> None:

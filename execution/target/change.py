@@ -12,6 +12,7 @@ from execution.failures import PermanentFailure, RollbackRefused
 from execution.target.catalog import Catalog
 from execution.target.connection import Connection, explained, identifier
 from execution.target.fingerprint import sum_of
+from execution.target.postconditions import verify
 from execution.target.reverse import Guard, Step, plan_for
 from execution.target.statements import Statement
 
@@ -37,6 +38,8 @@ def apply_statements(connection: Connection, statements: Iterable[Statement]) ->
         with explained(f"the target refused {statement}"):
             plan = plan_for(catalog, statement)
             made = tuple(plan.after((plan.perform or _run)(connection, plan.run))) if plan.run else ()
+            if plan.run:
+                verify(catalog, statement)
         if plan.note or not made:
             notes.append(plan.note or f"nothing to take back: {statement}")
         ran += plan.run is not None

@@ -24,7 +24,7 @@ READING = {
     "bytea_output": "hex",
     "extra_float_digits": "1",
 }
-_LOCK = 4_113_207_551  # any number, as long as it is ours: one change at a time per target
+LOCK = 4_113_207_551  # any number, as long as it is ours: one change at a time per target
 _PASSING = (
     errors.LockNotAvailable,
     errors.DeadlockDetected,
@@ -83,7 +83,7 @@ def changing(connection: Connection) -> Iterator[None]:
     with connection.transaction():
         for name, value in (LIMITS | READING).items():
             connection.execute("SELECT set_config(%s, %s, true)", [name, value])
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         yield
 
 

@@ -20,6 +20,15 @@ CREATE TABLE IF NOT EXISTS fsarsite.applied_changes (
     rolled_back_at timestamptz
 )
 """
+_MAKE_STEPS = """
+CREATE TABLE IF NOT EXISTS fsarsite.begun_steps (
+    task uuid,
+    number integer,
+    undo text NOT NULL,
+    begun_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (task, number)
+)
+"""
 
 
 def ensure_ledger(connection: Connection) -> None:
@@ -60,3 +69,21 @@ def record_rolled_back(connection: Connection, task: UUID) -> None:
 def _is_there(connection: Connection) -> bool:
     found = connection.execute(_EXISTS).fetchone()
     return bool(found and found[0])
+
+
+def ensure_steps(connection: Connection) -> None:
+    """Make the table of steps that run outside of a transaction. Idempotent."""
+    connection.execute(_MAKE_STEPS)
+
+
+def begin_step(connection: Connection, task: UUID, number: int, undo: str) -> None:
+    """Write that a step begins, before it does, and what undoes it. Idempotent."""
+    query = "INSERT INTO fsarsite.begun_steps (task, number, undo) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+    connection.execute(query, [task, number, undo])
+
+
+def begun_step(connection: Connection, task: UUID, number: int) -> str | None:
+    """What undoes a step that was begun; None for one that never was."""
+    query = "SELECT undo FROM fsarsite.begun_steps WHERE task = %s AND number = %s"
+    found = connection.execute(query, [task, number]).fetchone()
+    return str(found[0]) if found else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from execution.failures import PermanentFailure, RollbackRefused
 from execution.target.change import Applied, apply_statements, undo_steps
@@ -15,6 +15,7 @@ from execution.target.connection import Connection, changing, connect, explained
 from execution.target.fingerprint import Fingerprint, fingerprint_of, row_sums
 from execution.target.scratch import Scratch, scratch_copy
 from execution.target.statements import LEDGER_SCHEMA, Statement
+from execution.target.stepwise import apply_stepwise, changing_stepwise, is_stepwise, undo_stepwise
 
 _MOST_DIFFERENCES = 5
 _LOCKS = f"""
@@ -136,8 +137,7 @@ def _prove(
 ) -> tuple[Applied, Effects]:
     applied, effects = _apply(connection, statements, "the rehearsal failed")
     try:
-        with changing(connection):
-            undo_steps(connection, applied.steps)
+        _undo(connection, statements, applied)
     except RollbackRefused as error:
         raise PermanentFailure(f"the rehearsal failed: the change could not be undone: {error}") from error
     left = _difference(before, _looks(connection))
@@ -149,8 +149,26 @@ def _prove(
     return applied, effects
 
 
+def _undo(connection: Connection, statements: tuple[Statement, ...], applied: Applied) -> None:
+    if is_stepwise(statements):
+        with changing_stepwise(connection):
+            undo_stepwise(connection, applied.steps)
+    else:
+        with changing(connection):
+            undo_steps(connection, applied.steps)
+
+
+def _apply_stepwise(connection: Connection, statements: tuple[Statement, ...]) -> tuple[Applied, Effects]:
+    begun = time.monotonic()
+    with changing_stepwise(connection):
+        applied = apply_stepwise(connection, uuid4(), statements)
+    return applied, Effects((), {}, int((time.monotonic() - begun) * 1000))
+
+
 def _apply(connection: Connection, statements: tuple[Statement, ...], failed: str) -> tuple[Applied, Effects]:
     try:
+        if is_stepwise(statements):
+            return _apply_stepwise(connection, statements)
         with changing(connection):
             begun = time.monotonic()
             applied = apply_statements(connection, statements)

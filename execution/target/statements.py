@@ -66,6 +66,9 @@ def split_statements(text: str) -> tuple[Statement, ...]:
         )
     statements = [_statement(text, place) for place in parser.split(text, with_parser=True, only_slices=True)]
     kept = tuple(each for each in _without_frame(statements) if not _changes_nothing(each.node))
+    concurrent = [statement for statement in kept if is_concurrent(statement.node)]
+    if concurrent and len(concurrent) < len(kept):
+        raise PermanentFailure(f"not run: CONCURRENTLY {_OUTSIDE}; propose it apart from the rest ({concurrent[0]})")
     for statement in kept:
         for reason in _objections(statement.node):
             raise PermanentFailure(f"not run: {reason} ({statement})")
@@ -116,14 +119,12 @@ def _objections(statement: ast.Node) -> Iterator[str]:
             yield from judge(node)
 
 
-def _index(node: ast.IndexStmt) -> Iterator[str]:
-    if node.concurrent:
-        yield f"CREATE INDEX CONCURRENTLY {_OUTSIDE}; leave CONCURRENTLY out"
+def is_concurrent(node: ast.Node) -> bool:
+    """Whether it makes or drops an index CONCURRENTLY, which no transaction can hold."""
+    return isinstance(node, ast.IndexStmt | ast.DropStmt) and bool(node.concurrent)
 
 
 def _drop(node: ast.DropStmt) -> Iterator[str]:
-    if node.concurrent:
-        yield f"DROP INDEX CONCURRENTLY {_OUTSIDE}; leave CONCURRENTLY out"
     if node.behavior == enums.DropBehavior.DROP_CASCADE:
         yield "CASCADE takes along what was not approved; name what is to go"
     for each in node.objects or ():
@@ -165,7 +166,6 @@ def _function(node: ast.CreateFunctionStmt) -> Iterator[str]:
 
 
 _JUDGES: Mapping[type[ast.Node], Callable[..., Iterator[str]]] = {
-    ast.IndexStmt: _index,
     ast.DropStmt: _drop,
     ast.RangeVar: _relation,
     ast.CreateSchemaStmt: _schema,

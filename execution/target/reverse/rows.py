@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pglast import ast, enums
 
+from execution.failures import PermanentFailure
 from execution.target.catalog import Catalog, Relation
 from execution.target.connection import Connection, identifier, literal
 from execution.target.reverse.keeping import MOST_ROWS, RowKeeper, cascade_locks, ensure_plain, followers
@@ -38,6 +39,9 @@ def plan_insert(catalog: Catalog, statement: Statement, node: Node) -> Plan:
         if len(rows) > MOST_KEPT_IN_ARTIFACT:
             most = f"{MOST_KEPT_IN_ARTIFACT} is the most that is kept track of"
             raise no_way_back(statement, f"it inserts {len(rows)} rows; {most}")
+        values = getattr(node.selectStmt, "valuesLists", None)
+        if values and not node.onConflictClause and len(rows) != len(values):
+            raise PermanentFailure(f"a postcondition failed: {len(rows)} of {len(values)} rows came from {statement}")
         return _deletion(catalog, relation, key, rows) if rows else ()
 
     return Plan(f"{statement.text}\nRETURNING {returned}, md5(({alias}.*)::text)", after)

@@ -42,13 +42,13 @@ def unchanging_target(shared_target: tuple[Target, str], settings: Any) -> Itera
 
 
 @contextmanager
-def made_target() -> Iterator[Target]:
+def made_target(schema: str = SCHEMA) -> Iterator[Target]:
     original, name = current.TARGET_DATABASE_URL, f"target_{uuid4().hex}"
     with psycopg.connect(original, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
     made = Target(make_conninfo(original, dbname=name))
     with psycopg.connect(made.url, autocommit=True) as connection:
-        connection.execute(SCHEMA)
+        connection.execute(schema.encode())
     yield made
     with psycopg.connect(original, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -78,6 +78,10 @@ UNDOABLE = {
         "COMMENT ON VIEW cheap_seeds IS 'y'"
     ),
     "insert": "INSERT INTO seeds AS s (id, name) VALUES (3, 'corn'), (4, 'it''s') ON CONFLICT DO NOTHING -- two",
+    "make and drop indexes concurrently": (
+        "CREATE INDEX CONCURRENTLY by_price ON seeds (price); DROP INDEX CONCURRENTLY seeds_by_name;"
+        "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS by_both ON public.seeds (name, price)"
+    ),
     "update rows": "UPDATE seeds SET price = price * 2, sown_at = NULL",
     "delete rows": "DELETE FROM seeds WHERE price > 1",
     "delete rows without a key": "INSERT INTO seeds VALUES (3, 'x'); DELETE FROM seeds; TRUNCATE execution_tasks",
@@ -188,7 +192,8 @@ REFUSED = {
     "COPY seeds TO PROGRAM 'id'": "COPY",
     "COPY seeds FROM '/etc/passwd'": "COPY",
     "VACUUM seeds": "cannot run inside a transaction",
-    "CREATE INDEX CONCURRENTLY ON seeds (name)": "CONCURRENTLY",
+    "CREATE INDEX CONCURRENTLY ON seeds (name)": "give the index a name",
+    "CREATE INDEX CONCURRENTLY a ON seeds (name); CREATE TABLE a ()": "propose it apart",
     "CREATE DATABASE other": "cannot run inside a transaction",
     "CREATE ROLE other SUPERUSER": "roles belong",
     "SET statement_timeout = 0; CREATE TABLE a ()": "settings are ours",

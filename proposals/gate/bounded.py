@@ -9,22 +9,15 @@ from dataclasses import dataclass
 from functools import cache
 
 from proposals.gate.assessment import GATE_VERSION
-from proposals.gate.findings import Effect, Finding, Level, Raises, Rule
+from proposals.gate.findings import Finding
 from proposals.gate.from_json import report_as_dict, verdict_from_dict
 from proposals.gate.policy import Rules
 from proposals.gate.scoring import Band, Score
 from proposals.gate.verdict import Outcome, Verdict
+from proposals.gate.waiving import EXCEEDED
 from proposals.gate.workers import OUT_OF_MEMORY, WorkerLost, Workers, python_command
 from proposals.reports import Report, content_hash
 
-EXCEEDED = Rule(
-    "gate/limit-exceeded",
-    Level.ERROR,
-    Effect.BLOCK,
-    "The assessment did not end within its limits",
-    "Decide by reading the content itself, or send it in smaller and simpler parts.",
-    Raises(likelihood=3, damage=3, reversibility=2),
-)
 _MOST_WORKERS = 2
 # Above the child's own timers, for a child that does not even run.
 _GRACE_SECONDS = 2.0
@@ -62,7 +55,7 @@ def assess_bounded(
     limits: Limits = LIMITS,
     workers: Workers | None = None,
 ) -> Verdict:
-    """As `assess` (or `assess_measured` with a `measured` reversibility), in a warm child process under `limits`.
+    """As `assess_measured`, in a warm child process under `limits`.
 
     A child that dies or does not end in time gives a blocked verdict with gate/limit-exceeded. Safe in threads and
     after forks. Raises OSError when no process can be started at all.

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from proposals.gate.analyzer import catalogue
 from proposals.gate.findings import CONTENT, Finding, Region, Rule
 from proposals.gate.verdict import Verdict
-from proposals.gate.waiving import CRASHED
+from proposals.gate.waiving import CRASHED, EXCEEDED
 from proposals.reports import Report, parse_file_frame
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -26,7 +26,7 @@ def to_sarif_log(assessed: list[tuple[Verdict, Report]]) -> dict[str, Any]:
 
 def _run(verdict: Verdict, report: Report) -> dict[str, Any]:
     seen = {finding.rule_id for finding in verdict.findings}
-    rules = [rule for rule in (*catalogue(), CRASHED) if rule.id in seen]
+    rules = [rule for rule in (*catalogue(), CRASHED, EXCEEDED) if rule.id in seen]
     index = {rule.id: number for number, rule in enumerate(rules)}
     return {
         "tool": {

@@ -4,7 +4,7 @@ A waiver says "I looked at this finding, and here it is no danger". So it takes 
 the outcome. It never lifts
 
 - a reported block or a marker: they are not findings of ours but somebody's request for a person;
-- a crashed analyzer: nobody looked, so there is nothing to accept;
+- a crashed analyzer, or an assessment that exceeded its limits: nobody looked, so there is nothing to accept;
 - a floor: what cannot be undone stays so, however sure a person is. Floors look at the score with every finding.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from proposals.gate.findings import Effect, Finding, Level, Rule
+from proposals.gate.findings import Effect, Finding, Level, Raises, Rule
 
 CRASHED = Rule(
     "gate/analyzer-crashed",
@@ -20,6 +20,14 @@ CRASHED = Rule(
     Effect.BLOCK,
     "An analyzer could not finish",
     "Decide by reading the content itself, and report the analyzer to whoever runs the gate.",
+)
+EXCEEDED = Rule(
+    "gate/limit-exceeded",
+    Level.ERROR,
+    Effect.BLOCK,
+    "The assessment did not end within its limits",
+    "Decide by reading the content itself, or send it in smaller and simpler parts.",
+    Raises(likelihood=3, damage=3, reversibility=2),
 )
 BLOCK_MARKER_RULE = "envelope/block-marker"
 REVIEW_MARKER_RULE = "envelope/review-marker"
@@ -29,6 +37,7 @@ _STAYS = {
     BLOCK_MARKER_RULE: "a marker asks for a person, and is taken out by its author only",
     REVIEW_MARKER_RULE: "a marker asks for a person, and is taken out by its author only",
     CRASHED.id: "an analyzer that crashed has seen nothing that could be accepted",
+    EXCEEDED.id: "a content that was not read to its end may hold anything",
 }
 
 

@@ -18,7 +18,6 @@ from typing import Any, BinaryIO
 
 from proposals.gate.analyzer import all_analyzers
 from proposals.gate.as_json import verdict_as_dict
-from proposals.gate.assessment import assess
 from proposals.gate.from_json import report_from_dict
 from proposals.gate.languages.classifier import likeness_of
 from proposals.gate.measuring import assess_measured
@@ -58,9 +57,7 @@ def _judge(job: dict[str, Any]) -> bytes:
 
 def _assess(job: dict[str, Any]) -> Verdict:
     report, rules = report_from_dict(job["report"]), Rules.from_dict(job["rules"])
-    if job["measured"]:
-        return assess_measured(report, rules, job["measured"])
-    return assess(report, rules, waived=frozenset(job["waived"]))
+    return assess_measured(report, rules, job["measured"], frozenset(job["waived"]))
 
 
 def _limit(memory_bytes: int) -> None:

@@ -10,7 +10,7 @@ from django.db.models import Subquery
 from proposals.actors import Actor
 from proposals.gate import GATE_VERSION, Outcome, Verdict
 from proposals.gate import Finding as Seen
-from proposals.gate.measuring import assess_measured
+from proposals.gate.bounded import assess_bounded
 from proposals.models import Assessment, Finding, PolicyVersion, Proposal
 from proposals.rehearsals import request_rehearsal
 from proposals.releases import release
@@ -40,7 +40,7 @@ def assess_content(
     if found := known.first():
         return found
     policy = PolicyVersion.objects.current()
-    verdict = assess_measured(report, policy.rules, measured, waived)
+    verdict = assess_bounded(report, policy.rules, measured=measured, waived=waived)
     return _store(verdict, judged | {"policy": policy})
 
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Length
 from proposals.gate import Effect, Finding, Level, Outcome, Rules, Score
 from proposals.gate.analyzers.file_path import protecting_glob
 from proposals.gate.assessment import decide
-from proposals.gate.measuring import assess_measured
+from proposals.gate.bounded import assess_bounded
 from proposals.models import Finding as Row
 from proposals.models import PolicyVersion, Proposal
 
@@ -104,7 +104,7 @@ def _fate(proposal: Proposal, score: Score, findings: list[Finding], stored: Rul
     measured = proposal.assessment.measured if proposal.assessment else 0
     waived = frozenset(finding.fingerprint for finding in findings if finding.is_waived)
     if waived or _reads_otherwise(proposal, stored, rules):  # a floor looks at the score without waivers
-        verdict = assess_measured(proposal.report, rules, measured, waived)
+        verdict = assess_bounded(proposal.report, rules, measured=measured, waived=waived)
         outcome, band, severity = verdict.outcome, verdict.band, verdict.severity
     else:
         decided = decide(score, findings, rules)

@@ -1,10 +1,14 @@
-"""``python -m bench [--jobs N] [--rounds N] [--only NAME …]``: the comparison, as a table and as JSON."""
+"""``python -m bench [--jobs N] [--rounds N] [--only NAME …]``: the comparison, as a table and as JSON.
+
+``python -m bench rehearsal`` measures rehearsals instead.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import platform
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -16,6 +20,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+from bench import rehearsal
 from bench.contenders import NAMES, contender
 from bench.measure import ROOT, Arena, Round, RoundFailed
 from fsarsite.postgres import Cluster
@@ -125,4 +130,7 @@ def _keep(results: Mapping[str, Sequence[Round]], medians: Mapping[str, Round], 
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["rehearsal"]:
+        rehearsal.main(sys.argv[2:])
+    else:
+        main()

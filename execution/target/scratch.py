@@ -22,7 +22,7 @@ from execution.target.statements import LEDGER_SCHEMA
 from fsarsite.postgres import ClusterError
 from fsarsite.postgres.binaries import Binaries
 
-MOST_BYTES = 64 * 1024 * 1024
+MOST_BYTES = 256 * 1024 * 1024
 """Rows are copied too, up to this size of all tables together; above it the rehearsal is not representative."""
 _SECONDS = 120
 _SIZE = """

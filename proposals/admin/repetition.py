@@ -14,7 +14,8 @@ from proposals.display import reveal
 from proposals.models import Proposal, RequestedAction, RequestGroup
 from proposals.states import WAITING, Status
 
-_LISTED = 20
+_GROUPS = 20
+_LISTED = 5
 _ALSO = 6
 _ONCE = "once"
 
@@ -27,7 +28,7 @@ class RequestFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
         """The largest groups, and the one that is shown."""
-        groups = list(RequestGroup.objects.filter(voices__gt=1).order_by("-voices", "id")[:_LISTED])
+        groups = list(RequestGroup.objects.filter(voices__gt=1).order_by("-voices", "id")[:_GROUPS])
         asked = request.GET.get(self.parameter_name, "")
         if asked.isdecimal() and len(asked) < 19 and all(str(group.pk) != asked for group in groups):
             groups += RequestGroup.objects.filter(pk=int(asked))

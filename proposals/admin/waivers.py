@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from proposals.admin.decisions import REFUSALS
 from proposals.admin.desk import signed_in
+from proposals.gate import Effect
 from proposals.gate.waiving import why_not_waivable
 from proposals.models import Finding, Proposal, Waiver
 from proposals.services import LONGEST_WAIVER, revoke_waiver, waive_finding
@@ -42,7 +43,8 @@ def waiver_context(request: HttpRequest, proposal: Proposal, findings: list[Find
     may = may and bool(findings) and can_reassess(proposal)
     for finding in findings:
         finding.waiver = standing.get(finding.fingerprint)  # type: ignore[attr-defined]
-        finding.may_waive = may and not finding.is_waived and not why_not_waivable(finding.rule_id)  # type: ignore[attr-defined]
+        counts = finding.effect != Effect.NONE and not finding.is_waived and not why_not_waivable(finding.rule_id)
+        finding.may_waive = may and counts  # type: ignore[attr-defined]
     today = timezone.localdate()
     return {
         "may_waive": may,

@@ -54,7 +54,7 @@ def test_assessment_stores_what_the_gate_told(proposal: str) -> None:
 
 
 def test_review_page_looks_back_and_shows_the_notch() -> None:
-    save_policy(document={"mitigate_at": 2, "block_at": 9, "auto_execute": False}, by=None, note="Near, for a test.")
+    save_policy(document={"mitigate_at": 2, "block_at": 12, "auto_execute": False}, by=None, note="Near, for a test.")
     proposal = create_proposal("needs_mitigation", proposal=file_proposal("shop/seeds.sql", SQL))
 
     page = log_in().get(review_url(proposal)).content.decode()

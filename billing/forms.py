@@ -28,7 +28,13 @@ class BuyForm(forms.Form):
 
     required_css_class = "required"
     basket_id = forms.CharField(widget=forms.HiddenInput, max_length=500)
-    price = forms.ModelChoiceField(Price.objects.none(), label=_("Price"), empty_label=None, widget=forms.RadioSelect)
+    price = forms.ModelChoiceField(
+        Price.objects.none(),
+        label=_("Price"),
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("The price has changed meanwhile. Look at it and send the form again.")},
+    )
     name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput({"autocomplete": "name"}))
     email = forms.EmailField(label=_("E-mail"), max_length=254, widget=forms.EmailInput({"autocomplete": "email"}))
     coupon = forms.CharField(

@@ -61,6 +61,8 @@ def _buy(request: HttpRequest, offer: Offer) -> HttpResponse:
     form = BuyForm(offer, typed)
     if form.has_error("basket_id"):
         typed["basket_id"] = new_basket(_show(offer))
+    if form.has_error("price"):
+        typed["price"] = str(offer.active_prices[0].pk)  # type: ignore[attr-defined]  # of the prefetch
     if form.is_valid():
         order = place_order(form.basket())
         if order.status != Order.Status.PENDING:  # sent again with the browser's "back"

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from pglast import ast
+
 from execution.failures import PermanentFailure, RollbackRefused
 from execution.target.change import Applied, apply_statements, undo_steps
 from execution.target.connection import Connection, changing, connect, explained
@@ -18,6 +20,7 @@ from execution.target.statements import LEDGER_SCHEMA, Statement
 from execution.target.stepwise import apply_stepwise, changing_stepwise, is_stepwise, undo_stepwise
 
 _MOST_DIFFERENCES = 5
+_ON_ROWS = (ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt, ast.TruncateStmt)
 _LOCKS = f"""
 SELECT DISTINCT c.oid::regclass::text, l.mode FROM pg_locks l
 JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -45,6 +48,7 @@ class Rehearsal:
     """A rehearsal that passed. ``target`` is the target's schema before it: the run starts from that or not at all.
 
     ``sizes`` is the number of digits of the row count of every table that the change touches rows of.
+    ``touches_rows``: it holds statements on rows, though on the copy there may have been none for them.
     """
 
     target: Fingerprint
@@ -55,6 +59,7 @@ class Rehearsal:
     sizes: Mapping[str, int]
     is_satisfied: bool
     keeps_rows: bool
+    touches_rows: bool
 
     @property
     def result(self) -> str:
@@ -66,9 +71,9 @@ class Rehearsal:
     @property
     def reversibility(self) -> int:
         """1: the reverse statements alone undo it. 2: rows that were kept are restored. 3: not proven with rows."""
-        if self.is_satisfied:
+        if self.is_satisfied and not self.touches_rows:
             return 1
-        if not self.has_rows:
+        if self.is_satisfied or not self.has_rows:
             return 3
         return 2 if self.keeps_rows else 1
 
@@ -124,6 +129,7 @@ def _rehearsed(
         sizes={table: len(str(counts[table])) for name in effects.rows if (table := _quoted(name, counts))},
         is_satisfied=not applied.steps,
         keeps_rows=any(step.kept for step in applied.steps),
+        touches_rows=any(isinstance(statement.node, _ON_ROWS) for statement in statements),
     )
 
 

@@ -9,14 +9,21 @@ from django.test import Client
 from django_q.models import OrmQ
 
 from execution.models import RehearsalCertificate, RollbackArtifact
+from execution.rehearsal.certificates import certify
 from execution.rehearsal.proposals import rehearse_proposal
 from execution.rehearsal.ways_back import reprove_ways_back
 from execution.services.interventions import retry_task
+from execution.services.rollback import roll_back_task
 from execution.states import TaskStatus
+from execution.target import ledger
+from execution.target.connection import connect
+from execution.target.rehearsal import rehearse
+from execution.target.statements import split_statements
 from proposals.models import Assessment, PolicyVersion, Proposal
 from proposals.services import DecisionStale, approve_proposal, save_policy
 from proposals.states import Status
 from tests.factories import create_proposal, create_user
+from tests.factories.clients import create_client
 from tests.factories.proposals import decision_on, submit
 from tests.factories.reports import create_report, file_proposal
 from tests.factories.tasks import create_sql_task, run_task
@@ -26,6 +33,7 @@ pytestmark = pytest.mark.django_db
 
 DROP = "DROP TABLE execution_tasks;"
 ADD = "ALTER TABLE seeds ADD COLUMN stock integer;"
+TEXT = "CREATE INDEX CONCURRENTLY by_price ON seeds (price)"
 PLAN = """self_improvement: Know the stock.
 
 ```sql
@@ -147,6 +155,12 @@ def test_rehearse_proposal_of_what_is_there(target: Target) -> None:
     assert (certificate.result, certificate.reversibility) == ("already_satisfied", 1)
 
 
+def test_rehearse_proposal_that_finds_no_rows_proves_nothing(target: Target) -> None:
+    [certificate] = rehearse_proposal(propose("DELETE FROM seeds WHERE price > 1000").pk)
+
+    assert (certificate.result, certificate.reversibility) == ("already_satisfied", 3)
+
+
 def test_rehearse_proposal_of_a_plan_rehearses_its_texts_in_turn(target: Target) -> None:
     proposal = submit(create_report(proposal=PLAN, block_execution=True)).proposal
 
@@ -241,3 +255,47 @@ def test_review_page_shows_the_rehearsal(target: Target, client: Client) -> None
 
     assert "restore proven" in page
     assert "public.seeds 1" in page
+
+
+def test_api_tells_of_the_rehearsals(target: Target) -> None:
+    proposal = propose("UPDATE seeds SET price = 3 WHERE id = 1")
+    [certificate] = rehearse_proposal(proposal.pk)
+    address = f"/api/v1/proposals/{proposal.report_id}/rehearsals/"
+
+    answer = create_client(create_user()).get(address)
+    refused = create_client(create_user(groups=())).get(address)
+
+    assert answer.status_code == 200
+    [told] = answer.json()["results"]
+    assert (told["id"], told["result"], told["reversibility"]) == (str(certificate.public_id), "passed", 2)
+    assert told["rows"] == {"public.seeds": 1}
+    assert refused.status_code == 403
+
+
+def test_roll_back_lists_the_rows_it_would_overwrite(target: Target) -> None:
+    task = run_task(create_sql_task("UPDATE seeds SET price = 3"))
+    target.ask("UPDATE seeds SET price = 4 WHERE id = 2")
+    before = target.dump()
+
+    rollback = roll_back_task(task_id=task.pk, by=create_user(), reason="It was too expensive.")
+
+    assert rollback.outcome == "refused"
+    assert rollback.result == {"would_overwrite": ['"public"."seeds" (2)']}
+    assert target.dump() == before
+
+
+def test_run_takes_up_an_index_that_a_killed_worker_began(target: Target) -> None:
+    task = create_sql_task(TEXT)
+    undo = 'DROP INDEX CONCURRENTLY IF EXISTS "public"."by_price"'
+    with connect(autocommit=True) as own:
+        ledger.ensure_ledger(own)
+        ledger.ensure_steps(own)
+        ledger.begin_step(own, task.public_id, 0, undo)
+    certify(task.proposal, task.proposal.frame.content, rehearse(task.public_id, split_statements(TEXT)))
+    target.ask("CREATE INDEX by_price ON seeds (price)")
+
+    task = run_task(task)
+
+    assert task.status == TaskStatus.SUCCEEDED
+    assert [step["sql"] for step in task.rollback_artifact.data["steps"]] == [undo]
+    assert reprove_ways_back() == 0

@@ -29,6 +29,7 @@ check: .venv/.dev ## Check style, types, imports, migrations, templates and link
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/djhtml --check templates
+	$(BIN)/python manage.py rules --check docs/rules
 	$(BIN)/python docs/check_links.py
 
 fix: .venv/.dev ## Repair what can be repaired: style, imports, formatting

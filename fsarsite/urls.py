@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from billing.views.webhook import webhook
 from fsarsite.health import healthz
+from proposals.views import rule_page
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
@@ -16,5 +17,6 @@ urlpatterns = [
     path("offers/", include("billing.urls")),
     path("orders/", include("billing.order_urls")),
     path("stripe/webhook/", webhook, name="stripe-webhook"),
+    path("rules/<path:rule_id>/", rule_page, name="rule"),
     path("healthz", healthz, name="healthz"),
 ]

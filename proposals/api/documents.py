@@ -58,7 +58,7 @@ class Sarif(DocumentEndpoint):
         if proposal.assessment is None:
             raise NotFound("this proposal was not assessed yet")
         verdict = stored_verdict(proposal.assessment)
-        text = json.dumps(to_sarif(verdict, proposal.report), ensure_ascii=False)
+        text = json.dumps(to_sarif(verdict, proposal.report, request.build_absolute_uri("/rules/")), ensure_ascii=False)
         tag = f"{proposal.report_hash}-{proposal.assessment_id}"
         return _answer(request, text, "application/sarif+json", tag)
 

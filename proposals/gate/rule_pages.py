@@ -39,16 +39,22 @@ class RulePage:
 
     @property
     def text(self) -> str:
+        """The file in docs/rules/."""
+        heading, rest = self.prose.split("\n\n", 1)
+        return f"{heading}\n\n{_MADE}\n\n{rest}\n[All rules]({INDEX})\n"
+
+    @property
+    def prose(self) -> str:
+        """The page by itself."""
         rule = self.rule
         paragraphs = (
             f"# {rule.title}",
-            _MADE,
             f"`{rule.id}` · {rule.level} · {_EFFECTS[rule.effect]}",
             f"**What to do:** {rule.what_to_do}",
             f"**What is looked at:** {self.about}",
             *self._raises(),
             *self._waivers(),
-            f"Seen by `{self.seen_by}`. [All rules]({INDEX})",
+            f"Seen by `{self.seen_by}`.",
         )
         return "\n\n".join(paragraphs) + "\n"
 

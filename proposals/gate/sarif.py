@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from proposals.gate.analyzer import catalogue
 from proposals.gate.findings import CONTENT, Finding, Region, Rule
+from proposals.gate.rule_pages import rule_pages
 from proposals.gate.verdict import Verdict
 from proposals.gate.waiving import CRASHED, EXCEEDED
 from proposals.reports import Report, parse_file_frame
@@ -14,17 +15,21 @@ from proposals.reports import Report, parse_file_frame
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def to_sarif(verdict: Verdict, report: Report) -> dict[str, Any]:
-    """A SARIF 2.1.0 log of one run, JSON types only."""
-    return to_sarif_log([(verdict, report)])
+def to_sarif(verdict: Verdict, report: Report, rules_at: str = "") -> dict[str, Any]:
+    """A SARIF 2.1.0 log of one run, JSON types only. `rules_at` is the absolute URL below which rules have pages."""
+    return to_sarif_log([(verdict, report)], rules_at)
 
 
-def to_sarif_log(assessed: list[tuple[Verdict, Report]]) -> dict[str, Any]:
+def to_sarif_log(assessed: list[tuple[Verdict, Report]], rules_at: str = "") -> dict[str, Any]:
     """One log with one run per assessed report."""
-    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(verdict, report) for verdict, report in assessed]}
+    return {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [_run(verdict, report, rules_at) for verdict, report in assessed],
+    }
 
 
-def _run(verdict: Verdict, report: Report) -> dict[str, Any]:
+def _run(verdict: Verdict, report: Report, rules_at: str) -> dict[str, Any]:
     seen = {finding.rule_id for finding in verdict.findings}
     rules = [rule for rule in (*catalogue(), CRASHED, EXCEEDED) if rule.id in seen]
     index = {rule.id: number for number, rule in enumerate(rules)}
@@ -33,7 +38,7 @@ def _run(verdict: Verdict, report: Report) -> dict[str, Any]:
             "driver": {
                 "name": "fsarsite-gate",
                 "version": verdict.gate_version,
-                "rules": [_descriptor(rule) for rule in rules],
+                "rules": [_descriptor(rule, rules_at) for rule in rules],
             },
         },
         "results": [_result(finding, report, index) for finding in verdict.findings],
@@ -52,11 +57,12 @@ def _run(verdict: Verdict, report: Report) -> dict[str, Any]:
     }
 
 
-def _descriptor(rule: Rule) -> dict[str, Any]:
+def _descriptor(rule: Rule, rules_at: str) -> dict[str, Any]:
     return {
         "id": rule.id,
         "shortDescription": {"text": rule.title},
-        "help": {"text": rule.what_to_do},
+        "help": {"text": rule.what_to_do, "markdown": rule_pages()[rule.id].prose},
+        **({"helpUri": f"{rules_at}{rule.id}/"} if rules_at else {}),
         "defaultConfiguration": {"level": rule.level.value},
         "properties": {"effect": rule.effect.value},
     }

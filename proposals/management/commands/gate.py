@@ -17,6 +17,7 @@ from proposals.gate import DEFAULT, Effect, Outcome, PolicyError, Rules, Verdict
 from proposals.gate.as_json import acceptance_word, verdict_as_dict
 from proposals.gate.bounded import assess_bounded
 from proposals.gate.retrospective import TITLES, Section
+from proposals.gate.rule_pages import rule_pages
 from proposals.gate.sarif import to_sarif_log
 from proposals.imports.documents import Document, InputFormat, read_documents
 from proposals.imports.sources import SourceError, find_files
@@ -129,7 +130,9 @@ def _print_verdict(console: Console, report: Report, verdict: Verdict) -> None:
         region = finding.region
         place = f"{region.artifact}:{region.start_line}" if region else "report"
         console.print(f"    [{_EFFECT_COLOURS[finding.effect]}]{finding.rule_id}[/] {place} {escape(finding.message)}")
-        console.print(f"      {escape(finding.remedy)}", style="dim")
+        console.print(
+            f"      {escape(finding.remedy)} (docs/rules/{rule_pages()[finding.rule_id].file_name})", style="dim"
+        )
     for section, points in verdict.retrospective.as_dict().items():
         console.print(f"  [bold]{TITLES[Section(section)]}[/]")
         for point in points:

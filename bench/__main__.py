@@ -1,6 +1,6 @@
 """``python -m bench [--jobs N] [--rounds N] [--only NAME …]``: the comparison, as a table and as JSON.
 
-``python -m bench rehearsal`` measures rehearsals instead.
+``python -m bench rehearsal`` measures rehearsals instead, and ``python -m bench gate`` the gate.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from bench import rehearsal
+from bench import gate, rehearsal
 from bench.contenders import NAMES, contender
 from bench.measure import ROOT, Arena, Round, RoundFailed
 from fsarsite.postgres import Cluster
@@ -132,5 +132,7 @@ def _keep(results: Mapping[str, Sequence[Round]], medians: Mapping[str, Round], 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["rehearsal"]:
         rehearsal.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["gate"]:
+        gate.main(sys.argv[2:])
     else:
         main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from execution.api import views
+from execution.api.rehearsals import ProposalRehearsals
 
 _one = [
     path("", views.TaskDetail.as_view(), name="api-task"),
@@ -19,5 +20,10 @@ _one = [
 urlpatterns = [
     path("tasks/", views.TaskList.as_view(), name="api-tasks"),
     path("tasks/<uuid:public_id>/", include(_one)),
+    path(
+        "proposals/<report_id:report_id>/rehearsals/",
+        ProposalRehearsals.as_view(),
+        name="api-proposal-rehearsals",
+    ),
     path("execution/", views.ControlEndpoint.as_view(), name="api-execution"),
 ]

@@ -19,9 +19,9 @@ def process_webhook(delivery_id: int) -> None:
     process_delivery(delivery_id)
 
 
-def mail_receipt(order_id: int) -> None:
-    """Mail a receipt, once."""
-    send_receipt(order_id, base_url=settings.SITE_ORIGIN)
+def mail_receipt(order_id: int, again: bool = False) -> None:
+    """Mail a receipt, once unless it was asked for again."""
+    send_receipt(order_id, base_url=settings.SITE_ORIGIN, again=again)
 
 
 def sweep_webhooks() -> int:

@@ -21,6 +21,7 @@ OPERATOR_RIGHTS = (
     "billing.add_price",
     "billing.change_price",
     "billing.replay_webhookdelivery",
+    "billing.resend_receipt",
 )
 LEAD_RIGHTS = (
     *OPERATOR_RIGHTS,

@@ -80,6 +80,12 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         _page(request, "Limits", "speed", "execution", "typelimit"),
         _page(request, "Kill switch", "power_settings_new", "execution", "executioncontrol"),
     ]
+    billing = [
+        _page(request, "Offers", "sell", "billing", "offer"),
+        _page(request, "Orders", "receipt", "billing", "order"),
+        _page(request, "Customers", "person", "billing", "customer"),
+        _page(request, "Webhook log", "webhook", "billing", "webhookdelivery"),
+    ]
     people = [
         _page(request, "People and services", "group", "proposals", "user"),
         _page(request, "Groups", "shield_person", "auth", "group"),
@@ -89,7 +95,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {"title": "Review", "items": [item for item in review if item]},
         {"title": "Execution", "separator": True, "items": [item for item in execution if item]},
-        {"title": "Billing", "separator": True, "items": [_page(request, "Offers", "sell", "billing", "offer")]},
+        {"title": "Billing", "separator": True, "items": billing},
         {"title": "Access", "separator": True, "items": [*people, api]},
     ]
 

@@ -51,7 +51,7 @@ class Order(models.Model):
 
     class Meta:
         db_table = "orders"
-        permissions = [("refund_order", "Can refund orders")]
+        permissions = [("refund_order", "Can refund orders"), ("resend_receipt", "Can send receipts again")]
         indexes = [
             models.Index(name="order_newest", fields=["-created_at"]),  # the admin's list
             models.Index(name="order_by_status", fields=["status", "-created_at"]),  # its filter

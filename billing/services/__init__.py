@@ -12,13 +12,14 @@ from billing.services.deliveries import (
 )
 from billing.services.exposures import Showing, record_exposures
 from billing.services.orders import expire_abandoned_orders, refresh_order
-from billing.services.receipts import enqueue_missing_receipts, send_receipt
+from billing.services.receipts import ReceiptRefused, enqueue_missing_receipts, resend_receipt, send_receipt
 from billing.services.refunds import RefundRefused, request_refund
 
 __all__ = [
     "Basket",
     "CheckoutRefused",
     "DeliveryRefused",
+    "ReceiptRefused",
     "RefundRefused",
     "Showing",
     "check_coupon",
@@ -34,6 +35,7 @@ __all__ = [
     "refresh_order",
     "replay_delivery",
     "request_refund",
+    "resend_receipt",
     "send_receipt",
     "sweep_deliveries",
 ]

@@ -12,14 +12,31 @@ from django.utils import timezone, translation
 
 from billing.models import Order, OrderEvent
 from billing.services.queueing import enqueue
+from proposals.models import User
 
 _LATE_AFTER = timedelta(minutes=10)
 _GIVEN_UP_AFTER = timedelta(days=3)
 
 
-def enqueue_receipt(order_id: int) -> None:
+class ReceiptRefused(Exception):
+    """Why this receipt is not sent again; the message says it in words."""
+
+
+def enqueue_receipt(order_id: int, *, again: bool = False) -> None:
     """Have a worker mail the receipt. Inside the transaction that decides it."""
-    enqueue("mail_receipt", order_id)
+    enqueue("mail_receipt", order_id, again)
+
+
+@transaction.atomic
+def resend_receipt(*, order_id: int, by: User) -> None:
+    """Have the receipt mailed once more. Raises ReceiptRefused."""
+    if not by.is_person or not by.has_perm("billing.resend_receipt"):
+        raise ReceiptRefused("you may not send receipts; ask for the Operators group")
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    if not order.is_settled or not order.customer.email:
+        raise ReceiptRefused("the order is not paid, or its customer is erased")
+    OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.RECEIPT, note="asked for again", by=by)
+    enqueue_receipt(order.pk, again=True)
 
 
 def enqueue_missing_receipts() -> int:

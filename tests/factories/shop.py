@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,12 +13,14 @@ from typing import Any
 
 import requests
 from django.db import connection
+from django.test import Client
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
-from billing.models import Offer, Order
+from billing.models import Offer, Order, WebhookDelivery
 from billing.sandbox import Sandbox
+from billing.sandbox.signatures import sign
 from billing.stripe_gateway import install_defaults
 from tests.waiting import wait_until
 
@@ -71,6 +75,29 @@ class Shop:
                 return
 
 
+class QuietShop(Shop):
+    """A shop without servers of ours, so that a test is one transaction and quick: pages and deliveries go through
+    Django's client. Only Stripe's API is asked over HTTP."""
+
+    def buy(self, offer: Offer, **said: str) -> Order:
+        browser, url = Client(), f"/offers/{offer.slug}/"
+        form = dict(_HIDDEN.findall(browser.get(url).content.decode()))
+        answer = browser.post(url, form | {"name": "Jo Buyer", "email": "jo@example.com", "coupon": ""} | said)
+        assert answer.status_code == 302, answer.content
+        return Order.objects.get(checkout_url=answer["Location"])
+
+    def settle(self) -> None:
+        known = set(WebhookDelivery.objects.values_list("event_id", flat=True))
+        for event in reversed(self.sandbox.store.all("event")):
+            if event["id"] not in known:
+                body = json.dumps(event).encode()
+                headers = {"Stripe-Signature": sign(body, SECRET, int(time.time()))}
+                told = Client().post("/stripe/webhook/", body, content_type="application/json", headers=headers)
+                assert told.status_code == 200, told.content
+        while work():
+            pass
+
+
 def work_in_parallel(workers: int = 4) -> None:
     """Run what is queued in several threads, each with a connection of its own, until nothing is left."""
     while OrmQ.objects.exists():
@@ -96,6 +123,15 @@ def work() -> int:
         each.delete()
         import_string(task["func"])(*task["args"], **task["kwargs"])
     return len(queued)
+
+
+@contextmanager
+def open_quiet_shop(settings: Any) -> Iterator[Shop]:
+    """A sandbox that tells nobody anything by itself, and our settings pointed at it."""
+    with Sandbox() as sandbox:
+        settings.STRIPE = replace(settings.STRIPE, api_host=sandbox.url, webhook_secrets=[SECRET])
+        install_defaults()
+        yield QuietShop("", sandbox)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from billing.models import Offer
 from tests.factories.offers import create_offer
-from tests.factories.shop import Shop, open_shop
+from tests.factories.shop import Shop, open_quiet_shop, open_shop
 
 
 @pytest.fixture
@@ -16,5 +16,11 @@ def shop(live_server: LiveServer, settings: Any) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def offer(transactional_db: None) -> Offer:
+def quiet_shop(db: None, settings: Any) -> Iterator[Shop]:
+    with open_quiet_shop(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def offer(db: None) -> Offer:
     return create_offer()

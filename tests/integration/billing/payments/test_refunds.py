@@ -12,13 +12,18 @@ from proposals.models import User
 from tests.factories import create_user
 from tests.factories.shop import Shop
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 REASON = "The customer sent it back."
 
 
 @pytest.fixture
-def lead(transactional_db: None) -> User:
+def lead(db: None) -> User:
     return create_user(groups=("Leads",))
+
+
+@pytest.fixture
+def shop(quiet_shop: Shop) -> Shop:
+    return quiet_shop
 
 
 @pytest.fixture

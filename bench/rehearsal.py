@@ -118,9 +118,7 @@ def _show(results: Sequence[dict[str, Any]]) -> None:
         cells = [_cell(result, name) for result in results]
         table.add_row(name, *cells, _growth(results, name))
     console.print(table)
-    console.print(
-        "growth: the exponent e of rows^e between the first and the last size; 1 is linear. *: no rows copied"
-    )
+    console.print("growth: the exponent e of rows^e between the last two sizes; 1 is linear. *: no rows copied")
 
 
 def _cell(result: dict[str, Any], name: str) -> str:

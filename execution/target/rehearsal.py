@@ -64,7 +64,7 @@ class Rehearsal:
     @property
     def result(self) -> str:
         """``passed``, ``already_satisfied``, or ``not_representative`` when the copy held no rows."""
-        if self.is_satisfied:
+        if self.is_satisfied and (self.has_rows or not self.touches_rows):
             return "already_satisfied"
         return "passed" if self.has_rows else "not_representative"
 

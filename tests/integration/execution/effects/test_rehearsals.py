@@ -15,7 +15,7 @@ from execution.rehearsal.ways_back import reprove_ways_back
 from execution.services.interventions import retry_task
 from execution.services.rollback import roll_back_task
 from execution.states import TaskStatus
-from execution.target import ledger
+from execution.target import ledger, scratch
 from execution.target.connection import connect
 from execution.target.rehearsal import rehearse
 from execution.target.statements import split_statements
@@ -159,6 +159,17 @@ def test_rehearse_proposal_that_finds_no_rows_proves_nothing(target: Target) -> 
     [certificate] = rehearse_proposal(propose("DELETE FROM seeds WHERE price > 1000").pk)
 
     assert (certificate.result, certificate.reversibility) == ("already_satisfied", 3)
+
+
+@pytest.mark.parametrize("text", [ADD, "UPDATE seeds SET price = 3"])
+def test_rehearse_proposal_without_the_rows_is_not_representative(
+    target: Target, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(scratch, "MOST_BYTES", 0)
+
+    [certificate] = rehearse_proposal(propose(text).pk)
+
+    assert (certificate.result, certificate.reversibility) == ("not_representative", 3)
 
 
 def test_rehearse_proposal_of_a_plan_rehearses_its_texts_in_turn(target: Target) -> None:

@@ -9,4 +9,4 @@ class ExecutionConfig(AppConfig):
 
     def ready(self) -> None:
         """Register with the floor below, and the system checks."""
-        from execution import releases  # noqa: F401
+        from execution import checks, releases  # noqa: F401

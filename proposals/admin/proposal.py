@@ -19,6 +19,7 @@ from proposals.admin.decisions import REFUSALS, DecisionForm, act
 from proposals.admin.desk import signed_in
 from proposals.admin.downloads import download
 from proposals.admin.filters import ClaimFilter, StandingFilter
+from proposals.admin.mitigations import check_view
 from proposals.admin.repetition import RequestFilter, settle_others
 from proposals.admin.review import review_context
 from proposals.admin.upload import UploadForm, outcome_message
@@ -88,7 +89,8 @@ class ProposalAdmin(ProposalColumns):
             self.admin_site.admin_view(revoke_view),
             name="proposals_proposal_revoke",
         )
-        return [report, waive, revoke, *super().get_urls()]
+        check = path("<int:object_id>/check/", self.admin_site.admin_view(check_view), name="proposals_proposal_check")
+        return [report, waive, revoke, check, *super().get_urls()]
 
     def add_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
         """Upload a report, as a file or as text."""

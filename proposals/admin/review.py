@@ -12,6 +12,7 @@ from proposals.admin.columns import deadline_in_words
 from proposals.admin.decisions import Standing
 from proposals.admin.desk import signed_in
 from proposals.admin.hindsight import hindsight_context
+from proposals.admin.mitigations import check_context
 from proposals.admin.panels import panels_of
 from proposals.admin.repetition import repetition_context
 from proposals.admin.waivers import waiver_context
@@ -61,6 +62,7 @@ def review_context(request: HttpRequest, proposal: Proposal, *, typed_note: str 
         **_judgement(proposal.assessment),
         **hindsight_context(proposal.assessment),
         **repetition_context(proposal),
+        **check_context(request, proposal),
         **_texts(request, proposal),
     }
 

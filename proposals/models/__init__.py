@@ -4,6 +4,7 @@ from proposals.models.account import User
 from proposals.models.assessment import Assessment, Finding
 from proposals.models.decision import Decision
 from proposals.models.event import ProposalEvent
+from proposals.models.mitigation_check import MitigationCheck
 from proposals.models.opportunity import Opportunity
 from proposals.models.policy import PolicyVersion
 from proposals.models.proposal import Proposal
@@ -15,6 +16,7 @@ __all__ = [
     "ContentSignature",
     "Decision",
     "Finding",
+    "MitigationCheck",
     "Opportunity",
     "PolicyVersion",
     "Proposal",

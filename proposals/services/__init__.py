@@ -3,6 +3,7 @@
 from proposals.services.accounts import service_account
 from proposals.services.assessment import assess_proposal
 from proposals.services.expiry import expire_proposals
+from proposals.services.mitigations import run_mitigation_check
 from proposals.services.outcome import record_execution
 from proposals.services.policy import save_policy
 from proposals.services.policy_rehearsal import Altered, Fate, Rehearsal, rehearse_policy
@@ -47,6 +48,7 @@ __all__ = [
     "release_claim",
     "reopen_proposal",
     "revoke_waiver",
+    "run_mitigation_check",
     "save_policy",
     "send_back_proposal",
     "service_account",

@@ -11,6 +11,7 @@ from proposals.actors import Actor
 from proposals.gate import GATE_VERSION, Outcome, Verdict
 from proposals.gate import Finding as Seen
 from proposals.gate.bounded import assess_bounded
+from proposals.gate.mitigating import mitigate
 from proposals.models import Assessment, Finding, PolicyVersion, Proposal
 from proposals.rehearsals import request_rehearsal
 from proposals.releases import release
@@ -21,19 +22,26 @@ from proposals.states import Status
 
 
 def assess_content(
-    report: Report, *, measured: int = 0, waived: frozenset[str] = frozenset(), hashed_as: str = ""
+    report: Report,
+    *,
+    measured: int = 0,
+    waived: frozenset[str] = frozenset(),
+    is_mitigated: bool = False,
+    hashed_as: str = "",
 ) -> Assessment:
     """Judge one content under the policy in force; the stored assessment when there is one already. Idempotent.
 
     One query for a content that was judged before under the same policy and by the same gate. ``measured`` is the
     reversibility that a rehearsal found, 1..3; ``waived`` are fingerprints of findings that a person accepted.
-    ``hashed_as`` is the hash of the content as it came, for a report that is stored without its secrets.
+    ``is_mitigated`` says that the check of a mitigation ran and passed. ``hashed_as`` is the hash of the content as
+    it came, for a report that is stored without its secrets.
     """
     judged = {
         "content_hash": hashed_as or content_hash(report),
         "gate_version": GATE_VERSION,
         "measured": measured,
         "waivers": _digest(waived),
+        "is_mitigated": is_mitigated,
     }
     in_force = PolicyVersion.objects.order_by("-version").values("pk")[:1]
     known = Assessment.objects.select_related("policy").filter(**judged, policy=Subquery(in_force))
@@ -41,6 +49,8 @@ def assess_content(
         return found
     policy = PolicyVersion.objects.current()
     verdict = assess_bounded(report, policy.rules, measured=measured, waived=waived)
+    if is_mitigated:
+        verdict = mitigate(verdict, policy.rules)
     return _store(verdict, judged | {"policy": policy})
 
 

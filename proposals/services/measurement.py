@@ -7,8 +7,7 @@ from django.db import transaction
 from proposals.actors import Actor
 from proposals.gate import Outcome
 from proposals.models import Assessment, Proposal
-from proposals.services.assessment import assess_content
-from proposals.services.reassessment import standing_waivers
+from proposals.services.reassessment import assess_standing
 from proposals.services.status import change_status, lock_proposal, write_event
 from proposals.states import DECIDABLE, WAITING, Status
 
@@ -24,12 +23,7 @@ def record_measurement(*, proposal_id: int, reversibility: int, note: str) -> As
     judged = proposal.assessment
     if judged is None or judged.reversibility == reversibility or not _is_undecided(proposal):
         return None
-    assessment = assess_content(
-        proposal.report,
-        measured=reversibility,
-        waived=standing_waivers(proposal),
-        hashed_as=proposal.content_hash,
-    )
+    assessment = assess_standing(proposal, measured=reversibility)
     proposal.assessment, proposal.band, proposal.severity = assessment, assessment.band, assessment.severity
     proposal.save(update_fields=["assessment", "band", "severity"])
     policy, after = Actor.of_policy(assessment.policy), _status_after(proposal, assessment)

@@ -13,6 +13,7 @@ from proposals.gate import Effect, Finding, Level, Outcome, Rules, Score
 from proposals.gate.analyzers.file_path import protecting_glob
 from proposals.gate.assessment import decide
 from proposals.gate.bounded import assess_bounded
+from proposals.gate.mitigating import mitigate
 from proposals.models import Finding as Row
 from proposals.models import PolicyVersion, Proposal
 
@@ -101,16 +102,18 @@ def _fates(proposal: Proposal, before: Rules, after: Rules) -> tuple[Fate, Fate]
 
 
 def _fate(proposal: Proposal, score: Score, findings: list[Finding], stored: Rules, rules: Rules) -> Fate:
-    measured = proposal.assessment.measured if proposal.assessment else 0
     waived = frozenset(finding.fingerprint for finding in findings if finding.is_waived)
-    if waived or _reads_otherwise(proposal, stored, rules):  # a floor looks at the score without waivers
+    measured, is_mitigated = (judged.measured, judged.is_mitigated) if (judged := proposal.assessment) else (0, False)
+    is_lifted = bool(waived) or is_mitigated
+    if is_lifted or _reads_otherwise(proposal, stored, rules):  # a floor looks at the score without waivers
         verdict = assess_bounded(proposal.report, rules, measured=measured, waived=waived)
+        verdict = mitigate(verdict, rules) if is_mitigated else verdict
         outcome, band, severity = verdict.outcome, verdict.band, verdict.severity
     else:
         decided = decide(score, findings, rules)
         outcome, band, severity = decided.outcome, decided.band, decided.severity
     approvals = rules.approvals["returned" if outcome is Outcome.RETURNED else band.value]
-    goes_ahead = outcome is Outcome.CLEARED and rules.auto_execute and not waived
+    goes_ahead = outcome is Outcome.CLEARED and rules.auto_execute and not is_lifted
     return Fate(outcome, severity, goes_ahead, approvals)
 
 

@@ -13,6 +13,7 @@ from execution.queue.heartbeat import Heartbeat
 from execution.queue.wakeup import ring_bell
 from execution.rehearsal.proposals import rehearse_proposal
 from execution.rehearsal.ways_back import reprove_ways_back
+from execution.services.ageing import age_tasks
 from execution.services.drafts import wake_drafts
 from execution.services.heartbeats import purge_heartbeats
 from execution.services.runs import fail_task, finish_task, start_task
@@ -54,6 +55,11 @@ def sweep_proposals() -> int:
 def sweep_heartbeats() -> int:
     """Forget workers that went away without a word; return how many. On a schedule."""
     return purge_heartbeats()
+
+
+def sweep_ages() -> int:
+    """Let what waited too long go first; return how many. On a schedule."""
+    return age_tasks()
 
 
 def sweep_drafts() -> int:

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 
-from execution.models import ExecutionControl, ExecutionTask
+from execution.models import ExecutionControl, ExecutionTask, Freeze
 from execution.states import IN_FLIGHT, TaskStatus
 from proposals.gate import Band
 from proposals.models import Decision, Proposal
@@ -28,8 +28,11 @@ class Tile:
 
 
 def page_context(_request: HttpRequest) -> dict[str, Any]:
-    """What every admin page needs: the kill switch, for its banner. One query."""
-    return {"kill_switch": ExecutionControl.objects.select_related("changed_by").first()}
+    """What every admin page needs: the kill switch and a freeze that holds, for their banners. Two queries."""
+    return {
+        "kill_switch": ExecutionControl.objects.select_related("changed_by").first(),
+        "freeze": Freeze.objects.current().first(),
+    }
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

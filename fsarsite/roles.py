@@ -16,6 +16,8 @@ OPERATOR_RIGHTS = (
     "execution.run_task",
     "execution.rollback_task",
     "execution.halt_execution",
+    "execution.add_freeze",
+    "execution.change_freeze",
     "billing.add_offer",
     "billing.change_offer",
     "billing.add_price",
@@ -30,6 +32,12 @@ LEAD_RIGHTS = (
     "proposals.waive_finding",
     "execution.add_aimodel",
     "execution.change_aimodel",
+    *(
+        f"execution.{verb}_{row}"
+        for verb in ("add", "change", "delete")
+        for row in ("typelimit", "kindlimit", "runrule")
+    ),
+    "execution.delete_freeze",
     "billing.refund_order",
 )
 ROLES: dict[str, tuple[str, ...]] = {

@@ -78,6 +78,9 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         _page(request, "Models", "smart_toy", "execution", "aimodel"),
         _page(request, "Model calls", "receipt_long", "execution", "modelcall"),
         _page(request, "Limits", "speed", "execution", "typelimit"),
+        _page(request, "Limits of kinds", "traffic", "execution", "kindlimit"),
+        _page(request, "Run by hand", "pan_tool", "execution", "runrule"),
+        _page(request, "Freezes", "ac_unit", "execution", "freeze"),
         _page(request, "Kill switch", "power_settings_new", "execution", "executioncontrol"),
     ]
     billing = [

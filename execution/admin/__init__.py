@@ -8,11 +8,15 @@ from execution.admin.panel import execution_panel
 from execution.admin.plan import parts_panel
 from execution.admin.rehearsals import rehearsal_panel
 from execution.admin.task import TaskAdmin
+from execution.admin.windows import FreezeAdmin, KindLimitAdmin, RunRuleAdmin
 
 __all__ = [
     "AiModelAdmin",
     "ExecutionControlAdmin",
+    "FreezeAdmin",
+    "KindLimitAdmin",
     "ModelCallAdmin",
+    "RunRuleAdmin",
     "TaskAdmin",
     "TypeLimitAdmin",
     "difference_panel",

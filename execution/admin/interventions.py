@@ -10,6 +10,7 @@ from django import forms
 from execution.models import ExecutionTask, Rollback
 from execution.services.assignments import assign_task
 from execution.services.drafts import request_draft
+from execution.services.held import run_held_task
 from execution.services.interventions import cancel_task, retry_task
 from execution.services.outcome import FOR_PEOPLE
 from execution.services.people import complete_task
@@ -48,7 +49,9 @@ def choices_for(task: ExecutionTask, user: User, *, has_way_back: bool) -> list[
     found = []
     if task.status == TaskStatus.SUCCEEDED and has_way_back:
         found.append(Choice("roll_back", "Roll back", "danger", _why_not(user, "execution.rollback_task")))
-    if task.status == TaskStatus.WAITING and task.kind in FOR_PEOPLE:
+    if task.is_held:
+        found.append(Choice("run", "Run", "primary", run))
+    elif task.status == TaskStatus.WAITING and task.kind in FOR_PEOPLE:
         found.append(Choice("complete", "Mark as done", "primary", run))
         found.append(Choice("assign", "Assign", "default", run))
         found.append(Choice("draft", "Draft with a model", "default", run))
@@ -92,6 +95,11 @@ def _draft(task: ExecutionTask, by: User, note: str) -> str:
     return f"Task {draft.pk} has a model draft it; the draft comes back as a proposal."
 
 
+def _run(task: ExecutionTask, by: User, note: str) -> str:
+    run_held_task(task_id=task.pk, by=by, note=note)
+    return "Queued."
+
+
 def _assign(task: ExecutionTask, by: User, form: InterventionForm) -> str:
     typed = form.cleaned_data
     assigned = assign_task(task_id=task.pk, by=by, assignee=typed["assignee"], due_on=typed["due_on"])
@@ -105,6 +113,7 @@ ACTIONS: dict[str, Act] = {
     "retry": _retry,
     "cancel": _cancel,
     "draft": _draft,
+    "run": _run,
 }
 
 

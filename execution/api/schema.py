@@ -147,6 +147,15 @@ COMPLETE = _operation(
     request_example("complete", {"note": "The supplier was called."}),
     answer_example("succeeded", DETAIL | {"kind": "person", "has_way_back": False}),
 ) | {"request": NoteSerializer}
+RUN = _operation(
+    "tasks_run",
+    "Run",
+    "Queues a task that was approved and waits for a person to run it, where the rule of its band says so. People with "
+    "`execution.run_task` only; the rule may ask for another person than who approved it.",
+    _ACT,
+    request_example("run", {"note": "The shop is closed."}),
+    answer_example("queued", DETAIL | {"status": "queued", "has_way_back": False, "finished_at": None}),
+) | {"request": NoteSerializer}
 ASSIGN = _operation(
     "tasks_assign",
     "Assign",

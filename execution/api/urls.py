@@ -15,6 +15,7 @@ _one = [
     path("complete/", views.CompleteEndpoint.as_view(), name="api-task-complete"),
     path("assign/", views.AssignEndpoint.as_view(), name="api-task-assign"),
     path("draft/", views.DraftEndpoint.as_view(), name="api-task-draft"),
+    path("run/", views.RunEndpoint.as_view(), name="api-task-run"),
     path("retry/", views.RetryEndpoint.as_view(), name="api-task-retry"),
 ]
 urlpatterns = [

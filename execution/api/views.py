@@ -28,6 +28,7 @@ from execution.models import ExecutionControl, ExecutionTask, Rollback, Rollback
 from execution.models.task import TaskQuerySet
 from execution.services.assignments import assign_task
 from execution.services.drafts import request_draft
+from execution.services.held import run_held_task
 from execution.services.interventions import cancel_task, retry_task
 from execution.services.people import complete_task
 from execution.services.rollback import roll_back_task
@@ -173,6 +174,15 @@ class CompleteEndpoint(InterventionEndpoint):
     def post(self, request: Request, public_id: UUID) -> Response:
         """It has succeeded then."""
         return self.act(complete_task, request, public_id)
+
+
+class RunEndpoint(InterventionEndpoint):
+    """Running what was approved and waits for a person to do so."""
+
+    @extend_schema(**schema.RUN)
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """It is queued then."""
+        return self.act(run_held_task, request, public_id)
 
 
 class AssignEndpoint(TaskEndpoint):

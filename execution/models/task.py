@@ -130,6 +130,11 @@ class ExecutionTask(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.description[:80]}"
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it was approved and waits for a person to run it."""
+        return self.status == TaskStatus.WAITING and bool(self.result.get("is_held"))
+
 
 class TaskEvent(models.Model):
     """Who did what to a task, when and why. Append-only: a database trigger refuses UPDATE and DELETE."""

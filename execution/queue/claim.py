@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -17,10 +18,14 @@ CLAIM_LOCK = 7_236_520
 # start them. So the commit need not wait for the disk.
 LOCK = "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(%(lock)s)"
 
+AGED = 100
+"""The priority of what has waited too long: such tasks go before everything, whatever their type."""
+_ORDER = f"(queued.priority >= {AGED}) DESC, room.priority DESC, queued.priority DESC, queued.id"
+
 # Conditions on the status are literals, so that the partial indexes task_claim and task_lease serve them.
-CLAIM = """
+CLAIM = f"""
 WITH in_flight AS MATERIALIZED (
-    SELECT type, leased_by FROM execution_tasks WHERE status IN ('leased', 'running')
+    SELECT type, kind, leased_by FROM execution_tasks WHERE status IN ('leased', 'running')
 ), mine AS MATERIALIZED (
     SELECT greatest(%(capacity)s::int - count(*), 0) AS free FROM in_flight WHERE leased_by = %(cluster)s
 ), room AS MATERIALIZED (
@@ -32,14 +37,33 @@ WITH in_flight AS MATERIALIZED (
     CROSS JOIN mine
     LEFT JOIN execution_typelimit AS type_limit ON type_limit.type = known.type
     WHERE NOT EXISTS (SELECT FROM execution_executioncontrol WHERE is_halted)
-), best AS MATERIALIZED (
-    SELECT queued.id, row_number() OVER (ORDER BY room.priority DESC, queued.priority DESC, queued.id) AS place
+      AND NOT EXISTS (
+        SELECT FROM execution_freeze WHERE statement_timestamp() >= starts_at AND statement_timestamp() < ends_at
+    )
+), kind_room AS MATERIALIZED (
+    SELECT kind_limit.kind, kind_limit.max_running - (
+               SELECT count(*) FROM in_flight WHERE in_flight.kind = kind_limit.kind
+           ) AS slots
+    FROM execution_kindlimit AS kind_limit
+), ranked AS MATERIALIZED (
+    SELECT queued.id, queued.kind,
+           row_number() OVER (PARTITION BY queued.kind ORDER BY {_ORDER}) AS place_in_kind,
+           row_number() OVER (ORDER BY {_ORDER}) AS place
     FROM room CROSS JOIN LATERAL (
-        SELECT id, priority FROM execution_tasks
+        SELECT id, kind, priority FROM execution_tasks AS waiting
         WHERE status = 'queued' AND type = room.type AND (not_before IS NULL OR not_before <= now())
+          AND NOT EXISTS (SELECT FROM kind_room WHERE kind_room.kind = waiting.kind AND kind_room.slots <= 0)
+          AND NOT EXISTS (
+              SELECT FROM execution_tasks_depends_on AS link
+              JOIN execution_tasks AS first ON first.id = link.to_executiontask_id
+              WHERE link.from_executiontask_id = waiting.id AND first.status <> 'succeeded'
+          )
         ORDER BY priority DESC, id LIMIT greatest(room.slots, 0)
         FOR UPDATE SKIP LOCKED
     ) AS queued
+), best AS MATERIALIZED (
+    SELECT ranked.id, ranked.place FROM ranked LEFT JOIN kind_room USING (kind)
+    WHERE kind_room.slots IS NULL OR ranked.place_in_kind <= kind_room.slots
     ORDER BY place LIMIT (SELECT free FROM mine)
 ), claimed AS (
     UPDATE execution_tasks AS task
@@ -53,7 +77,7 @@ WITH in_flight AS MATERIALIZED (
 )
 SELECT mine.free, claimed.id, claimed.fence
 FROM mine LEFT JOIN (best JOIN claimed USING (id)) ON true ORDER BY best.place
-"""
+"""  # noqa: S608 - an order of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +98,26 @@ class Claim:
 
 @transaction.atomic
 def claim_tasks(*, cluster: str, capacity: int) -> Claim:
-    """Lease the best queued tasks, at most ``capacity`` in flight for this cluster, within the limits of the types.
+    """Lease the best queued tasks, at most ``capacity`` in flight for this cluster, within all limits.
 
-    Nothing while execution is halted. Claims of all clusters wait for each other (about a millisecond).
+    Tasks that depend on others wait until those have succeeded. Nothing while execution is halted or frozen. Half the
+    capacity on a loaded machine. Claims of all clusters wait for each other (about a millisecond).
     """
     fetch_all(LOCK, {"lock": CLAIM_LOCK})  # a statement of its own: the next one must see what the last claim did
     rows = fetch_all(
         CLAIM,
         {
             "cluster": cluster,
-            "capacity": capacity,
+            "capacity": capacity_now(capacity),
             "lease": settings.EXECUTION_LEASE_SECONDS,
             "types": Proposal.Type.values,
         },
     )
     leases = tuple(Lease(task_id, fence) for _, task_id, fence in rows if task_id is not None)
     return Claim(leases, free=rows[0][0] - len(leases))
+
+
+def capacity_now(capacity: int) -> int:
+    """The capacity, or half of it, at least one, while each processor has more than EXECUTION_LOAD_LIMIT to do."""
+    most = float(settings.EXECUTION_LOAD_LIMIT) * (os.cpu_count() or 1)
+    return max(1, capacity // 2) if most and os.getloadavg()[0] > most else capacity

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from execution.handlers import ChildTask, handler_for
-from execution.models import ExecutionTask
+from execution.models import ExecutionTask, RunRule
 from execution.services.history import write_task_event
 from execution.states import TaskStatus
 from proposals.actors import Actor
@@ -35,11 +35,14 @@ _TITLES = {
 def enqueue_proposal(proposal: Proposal, by: Actor) -> None:
     """Queue the root task of an approved or cleared proposal, in the caller's transaction. Idempotent.
 
+    Where the band's `RunRule` says so, it waits for a person to run it instead.
+
     The caller holds the proposal's lock; the database allows one root per proposal.
     """
     if proposal.tasks.filter(parent=None).exists():
         return
     kind = kind_of(proposal)
+    is_held = RunRule.objects.filter(band=proposal.band, is_held=True).exists()
     task = ExecutionTask.objects.create(
         proposal=proposal,
         type=proposal.type,
@@ -50,9 +53,12 @@ def enqueue_proposal(proposal: Proposal, by: Actor) -> None:
         payload=handler_for(kind).prepare(proposal),
         approved_by=by.user,
         queued_at=timezone.now(),
+        status=TaskStatus.WAITING if is_held else TaskStatus.QUEUED,
+        result={"waits_for": "a person to run it", "is_held": True} if is_held else {},
     )
-    write_task_event(task, name="queued", by=by)
-    _notify()
+    write_task_event(task, name="held" if is_held else "queued", by=by)
+    if not is_held:
+        _notify()
 
 
 def add_children(task: ExecutionTask, children: Iterable[ChildTask]) -> list[ExecutionTask]:

@@ -12,9 +12,12 @@ from execution.services.outcome import report_outcome
 from execution.services.rights import ExecutionRefused, require_right
 from execution.states import TaskStatus, ensure_transition
 from proposals.actors import Actor
+from proposals.gate import Band, Outcome
 from proposals.models import Proposal, User
+from proposals.services.reassessment import assess_standing
 
 MORE_ATTEMPTS = 3
+_BANDS = (Band.CLEAR, Band.MITIGATE, Band.BLOCK)
 
 
 @transaction.atomic
@@ -37,14 +40,15 @@ def cancel_task(*, task_id: int, by: User, note: str = "") -> ExecutionTask:
 
 @transaction.atomic
 def retry_task(*, task_id: int, by: User, note: str = "") -> ExecutionTask:
-    """Queue a failed task again, with three more attempts. Locks the proposal, then the task.
+    """Queue a failed task again, with three more attempts, if the gate still lets it.
 
-    Raises ExecutionRefused, InvalidTaskTransition, ExecutionTask.DoesNotExist.
+    Locks the proposal, then the task. Raises ExecutionRefused, InvalidTaskTransition, ExecutionTask.DoesNotExist.
     """
     require_right(by, "execution.run_task", "retry tasks")
     task = lock_task(task_id)
     if task.status != TaskStatus.FAILED:
         raise ExecutionRefused(f"only a failed task can be retried; this one is {task.get_status_display().lower()}")
+    ensure_still_cleared(task.proposal)
     task.max_attempts = task.attempts + MORE_ATTEMPTS
     _move(task, TaskStatus.QUEUED, name="retried", by=by, note=note)
     with connection.cursor() as cursor:
@@ -58,6 +62,18 @@ def _cancel_dependents(task: ExecutionTask, by: User) -> None:
     for dependent in queued.select_for_update(of=("self",)).order_by("id"):
         _move(dependent, TaskStatus.CANCELLED, name="cancelled", by=by, note=f"Task {task.pk} was cancelled.")
         _cancel_dependents(dependent, by)
+
+
+def ensure_still_cleared(proposal: Proposal) -> None:
+    """Raise ExecutionRefused when the gate, under the policy in force, judges it worse than when it was let go."""
+    judged = proposal.assessment
+    if judged is None:
+        return
+    now = assess_standing(proposal, measured=judged.measured)
+    is_returned = now.outcome == Outcome.RETURNED and judged.outcome != Outcome.RETURNED
+    if is_returned or _BANDS.index(now.band) > _BANDS.index(judged.band):
+        said = f"{judged.band} then, {'returned' if is_returned else now.band} now"
+        raise ExecutionRefused(f"the gate judges it worse than when it was approved ({said}); propose it again")
 
 
 def lock_task(task_id: int) -> ExecutionTask:

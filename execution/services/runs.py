@@ -29,6 +29,12 @@ FIELDS: Final = ExecutionTask._meta.concrete_fields  # noqa: SLF001 - documented
 COLUMNS: Final = ", ".join(str(field.column) for field in FIELDS)
 logger = logging.getLogger(__name__)
 
+STOPPED: Final = """(
+    EXISTS (SELECT FROM execution_executioncontrol WHERE is_halted)
+    OR EXISTS (
+        SELECT FROM execution_freeze WHERE statement_timestamp() >= starts_at AND statement_timestamp() < ends_at
+    )
+)"""
 # A start that a crash of the server forgets is a task whose lease runs out; its worker cannot finish it. So the
 # commit need not wait for the disk.
 START: Final = f"""
@@ -37,7 +43,7 @@ WITH started AS (
     SET status = 'running', started_at = clock_timestamp(),
         lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
     WHERE id = %(id)s AND fence = %(fence)s AND status = 'leased'
-      AND NOT EXISTS (SELECT FROM execution_executioncontrol WHERE is_halted)
+      AND NOT {STOPPED}
     RETURNING *
 ), told AS (
     INSERT INTO execution_taskevent (task_id, name, before, after, attempt, actor_kind, note, created_at)
@@ -45,19 +51,19 @@ WITH started AS (
 )
 SELECT {COLUMNS}, set_config('synchronous_commit', 'off', true) FROM started
 """  # noqa: S608 - names of our own columns
-HAND_BACK: Final = """
+HAND_BACK: Final = f"""
 WITH handed_back AS (
     UPDATE execution_tasks
     SET status = 'queued', attempts = attempts - 1, lease_until = NULL, leased_by = ''
     WHERE id = %(id)s AND fence = %(fence)s AND status = 'leased'
-      AND EXISTS (SELECT FROM execution_executioncontrol WHERE is_halted)
+      AND {STOPPED}
     RETURNING id, attempts
 )
 INSERT INTO execution_taskevent (task_id, name, before, after, attempt, actor_kind, note, created_at)
-SELECT id, 'requeued', 'leased', 'queued', attempts, 'system', 'Execution is halted.', clock_timestamp()
+SELECT id, 'requeued', 'leased', 'queued', attempts, 'system', 'Execution is halted or frozen.', clock_timestamp()
 FROM handed_back
 RETURNING task_id
-"""
+"""  # noqa: S608 - a condition of ours
 LOCK_PROPOSAL: Final = """
 SELECT proposal.id FROM proposals_proposal AS proposal
 WHERE proposal.id = (SELECT proposal_id FROM execution_tasks WHERE id = %(id)s)
@@ -89,9 +95,9 @@ SELECT 1 FROM execution_tasks WHERE proposal_id = %(proposal)s AND status IN ('q
 
 
 def start_task(task_id: int, fence: int) -> ExecutionTask | None:
-    """Mark a leased task running. None for a stale delivery, and while execution is halted (then it is queued again).
+    """Mark a leased task running. None for a stale delivery, and while execution is halted or frozen.
 
-    One statement with a commit of its own.
+    Then it is queued again. One statement with a commit of its own.
     """
     parameters = {"id": task_id, "fence": fence, "lease": settings.EXECUTION_LEASE_SECONDS}
     for row in fetch_all(START, parameters):

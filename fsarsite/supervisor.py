@@ -1,5 +1,7 @@
 """Child processes that live and die with us: started, watched, restarted, stopped without an orphan."""
 
+from __future__ import annotations
+
 import os
 import signal
 import subprocess
@@ -79,9 +81,14 @@ class Supervisor:
 
     def restart(self, name: str, reason: str) -> None:
         """Stop a child as a signal would, with grace, and start it again. From any thread; does not wait for it."""
-        for running in self._running:
-            if running.name == name:
-                running.restart_reason = reason
+        self._child(name).restart_reason = reason
+
+    def seconds_up(self, name: str) -> float:
+        """How long a child has been running this time; 0 while it does not."""
+        return self._child(name).seconds_up()
+
+    def _child(self, name: str) -> _Running:
+        return next(running for running in self._running if running.name == name)
 
     def _note(self, _signal: int, _frame: FrameType | None) -> None:
         self._signals += 1
@@ -117,6 +124,9 @@ class _Running:
     @property
     def name(self) -> str:
         return self._child.name
+
+    def seconds_up(self) -> float:
+        return time.monotonic() - self._started_at if self.is_alive() else 0.0
 
     def start(self) -> None:
         self._start_at = None
@@ -164,7 +174,11 @@ class _Running:
         elif self._process is not None and self._process.poll() is not None:
             ending = _describe(self._process.returncode)
             self.clear()
-            self._schedule_restart(f"ended with {ending}")
+            if self._is_restarting:
+                self._print(f"ended with {ending}, starts again")
+                self.start()
+            else:
+                self._schedule_restart(f"ended with {ending}")
 
     def ask_to_stop(self) -> None:
         self._stop_by = time.monotonic() + self._child.grace_seconds

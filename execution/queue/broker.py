@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.utils import timezone
 from django_q.brokers import Broker
+from django_q.brokers.orm import ORM
 from django_q.conf import Conf
 from django_q.signing import SignedPackage
 
@@ -36,8 +37,8 @@ NAME_VARIABLE = "EXECUTION_CLUSTER"
 logger = logging.getLogger(__name__)
 
 
-class EnqueueRefused(Exception):
-    """Execution tasks are queued by approving a proposal; use the cluster `default` for everything else."""
+class PurgeRefused(Exception):
+    """Approved work is not thrown away; cancel tasks one by one."""
 
 
 class ExecutionBroker(Broker):
@@ -49,7 +50,7 @@ class ExecutionBroker(Broker):
         self._cluster = os.environ.get(NAME_VARIABLE) or f"{os.uname().nodename}:{os.getpid()}"
         self._capacity = Conf.WORKERS + settings.EXECUTION_PREFETCH
         self._last = Claim((), free=self._capacity)
-        self._notified = True
+        self._is_new = True
         self._listening: Any = None
         self._reap_at = 0.0
 
@@ -82,13 +83,16 @@ class ExecutionBroker(Broker):
         """How many tasks are leased or running."""
         return ExecutionTask.objects.filter(status__in=IN_FLIGHT).count()
 
-    def enqueue(self, task: Any) -> NoReturn:  # noqa: ARG002
-        """Refused: a task is a row, written by the transaction that approves it."""
-        raise EnqueueRefused(EnqueueRefused.__doc__)
+    def enqueue(self, task: str) -> int:
+        """Queue what code in a worker hands to ``async_task``: on django-q2's own queue, for the other cluster.
+
+        Approved work never comes this way: it is queued by the transaction that approves it.
+        """
+        return int(ORM(list_key=Conf.PREFIX).enqueue(task))  # type: ignore[no-untyped-call]
 
     def delete_queue(self) -> NoReturn:
         """Refused: approved work is not thrown away."""
-        raise EnqueueRefused("approved work is not thrown away; cancel tasks one by one")
+        raise PurgeRefused(PurgeRefused.__doc__)
 
     purge_queue = delete_queue
 
@@ -99,46 +103,37 @@ class ExecutionBroker(Broker):
     def _listen(self) -> None:
         connection.ensure_connection()
         if connection.connection is not self._listening:
-            connection.connection.add_notify_handler(self._note)
             with connection.cursor() as cursor:
                 cursor.execute(f"LISTEN {CHANNEL}")
             self._listening = connection.connection
-            self._notified = True  # by whatever was said before we listened
-
-    def _note(self, _notification: object) -> None:
-        self._notified = True
+            self._is_new = True  # who knows what was said before we listened
 
     def _wait(self) -> None:
         """Return when a claim may bring something: at once when the last one left nothing undone."""
-        if self._last.free:
-            self._wait_for_work()
-        else:
-            self._wait_for_room()
-        self._notified = False
-
-    def _wait_for_work(self) -> None:
-        if not self._notified and not self._bell.answer():
-            self._select(POLL_SECONDS)
-            self._bell.answer()
+        with connection.wrap_database_errors:
+            is_notified = self._hears_notifications() or self._is_new
+            if not self._last.free:
+                self._wait_for_room()
+            elif not is_notified and not self._bell.answer():
+                select.select([self._bell, connection.connection], [], [], POLL_SECONDS)
+                self._bell.answer()
+        self._is_new = False
 
     def _wait_for_room(self) -> None:
         """A refill takes one transaction, so wait for room for a few; the prefetched ones keep the workers busy."""
-        wanted = 1 + settings.EXECUTION_PREFETCH // 2
+        wanted = max(1, settings.EXECUTION_PREFETCH - 1)
         rung = self._bell.answer()
         if not rung:
-            self._select(POLL_SECONDS, for_notifications=False)
+            select.select([self._bell], [], [], POLL_SECONDS)
             rung = self._bell.answer()
         deadline = time.monotonic() + REFILL_SECONDS
         while 0 < rung < wanted and (left := deadline - time.monotonic()) > 0:
-            self._select(left, for_notifications=False)
+            select.select([self._bell], [], [], left)
             rung += self._bell.answer()
 
-    def _select(self, seconds: float, *, for_notifications: bool = True) -> None:
-        sources = [self._bell, connection.connection] if for_notifications else [self._bell]
-        readable, _, _ = select.select(sources, [], [], seconds)
-        if connection.connection in readable:
-            for _ in connection.connection.notifies(timeout=0):
-                pass  # the handler has noted it
+    def _hears_notifications(self) -> bool:
+        """Whether any came since the last look; psycopg keeps those that come during a claim."""
+        return bool(list(connection.connection.notifies(timeout=0)))
 
 
 def _package(lease: Lease) -> str:

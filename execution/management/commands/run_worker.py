@@ -6,7 +6,6 @@ import logging
 import os
 import sys
 import threading
-import time
 import uuid
 from typing import Any
 
@@ -22,6 +21,7 @@ from fsarsite.database import BASE_DIR
 from fsarsite.supervisor import Child, Supervisor
 
 BEAT_SECONDS = 5.0
+LONGEST_PATIENCE_SECONDS = 600.0
 EXECUTION, SCHEDULES = "execution", "schedules"
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class Watchdog:
         self._stopped = threading.Event()
         self._restarts = {EXECUTION: 0, SCHEDULES: 0}
         self._suspected: dict[str, str] = {}
-        self._not_before = dict.fromkeys(self._restarts, time.monotonic() + settings.EXECUTION_STUCK_SECONDS)
+        self._patience = dict.fromkeys(self._restarts, self._least_patience())
 
     def watch(self) -> None:
         """Look and tell until stopped. Without a database it goes on trying."""
@@ -86,13 +86,18 @@ class Watchdog:
             logger.warning("the last sign of life stays: %s", str(error).strip().splitlines()[0])
 
     def _restart_if(self, cluster: str, reason: str) -> None:
-        """Believe what is said twice running. A restarted cluster gets time to show what it can."""
+        """Believe what is said twice running. A restarted cluster gets time to show what it can, more each time."""
+        if not reason:
+            self._patience[cluster] = self._least_patience()
         is_certain = bool(reason) and self._suspected.get(cluster) == reason
         self._suspected[cluster] = reason
-        if is_certain and time.monotonic() > self._not_before[cluster]:
+        if is_certain and self._supervisor.seconds_up(cluster) > self._patience[cluster]:
             self._restarts[cluster] += 1
-            self._not_before[cluster] = time.monotonic() + 2 * settings.EXECUTION_STUCK_SECONDS
+            self._patience[cluster] = min(2 * self._patience[cluster], LONGEST_PATIENCE_SECONDS)
             self._supervisor.restart(cluster, reason)
+
+    def _least_patience(self) -> float:
+        return 2.0 * settings.EXECUTION_STUCK_SECONDS
 
 
 def _cluster(name: str, queue: str, worker: str) -> Child:

@@ -143,10 +143,17 @@ class RowKeeper:
                 raise no_way_back(statement, f"it changes the same rows of {table} more than once")
         return counts
 
-    def lock(self, connection: Connection) -> Step:
-        """The step that comes first; it names what is kept."""
-        own = kept(connection, self.relation.name, self._kept_in)
-        return Step(f"LOCK TABLE {self.relation.name} IN SHARE ROW EXCLUSIVE MODE", kept=own)
+    def lock(self, connection: Connection, counts: dict[str, int]) -> Step:
+        """The step that comes first: it names what is kept, and refuses while updated rows are not as they were left.
+
+        Before any row goes back, for a foreign key may take the rows of another table along.
+        """
+        table, guard = self.relation.name, None
+        if changed := counts.get("U", 0):
+            says = f"{{}} of the {changed} rows of {table} that the change updated were changed or deleted since"
+            guard = self._unlike("U", says)
+        own = kept(connection, table, self._kept_in)
+        return Step(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE", guard, kept=own)
 
     def deletions(self, counts: dict[str, int]) -> Iterable[Step]:
         """Delete what was inserted, while nobody has changed it or come to depend on it."""
@@ -171,14 +178,13 @@ class RowKeeper:
             yield Step(f"{put} WHERE k.fsarsite_op = 'D'", guard, gone, quiet=table)
 
     def updates(self, counts: dict[str, int]) -> Iterable[Step]:
-        """Give updated rows their prior values, while they are as the change left them."""
+        """Give updated rows their prior values."""
         if changed := counts.get("U", 0):
             table = self.relation.name
             values = ", ".join(f"{name} = k.{name}" for name, may_update in self._settable.items() if may_update)
             where = f"k.fsarsite_op = 'U' AND {self._same('t')}"
-            says = f"{{}} of the {changed} rows of {table} that the change updated were changed or deleted since"
             put = f"UPDATE {table} AS t SET {values} FROM {self._kept_in} AS k WHERE {where}"  # noqa: S608
-            yield Step(put, self._unlike("U", says), changed, quiet=table)
+            yield Step(put, None, changed, quiet=table)
 
     def disposal(self) -> Step:
         """The step that comes last."""

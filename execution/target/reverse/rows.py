@@ -104,7 +104,7 @@ def _undoing(connection: Connection, statement: Statement, keepers: list[RowKeep
     """The steps from the last to the first: first out what came, then back what went, then back what changed."""
     counts = [keeper.check(statement) for keeper in keepers]
     used = [(keeper, count) for keeper, count in zip(keepers, counts, strict=True) if count]
-    steps = [keeper.lock(connection) for keeper, _ in used]
+    steps = [keeper.lock(connection, count) for keeper, count in used]
     for keeper, count in reversed(used):
         steps += keeper.deletions(count)
     for keeper, count in used:

@@ -77,7 +77,7 @@ def test_plan_leaves_the_rest_to_people(target: Target) -> None:
 
     people = root.children.filter(kind=ExecutionTask.Kind.PERSON)
 
-    assert root.result == {"sql": 1, "for_people": 2, "left_out": 0}
+    assert root.result == {"sql": 1, "for_people": 2, "left_out": 0, "not_approved": 0}
     assert [task.status for task in people] == [TaskStatus.WAITING] * 2
     assert people.filter(description="Schema: Tell the team: write it into the handbook.").exists()
 

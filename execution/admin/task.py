@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
+from execution.admin.attempts import attempts_of
 from execution.admin.columns import TaskColumns, ran_for
 from execution.admin.interventions import REFUSALS, InterventionForm, act, choices_for
 from execution.admin.plan import approve_parts_view
@@ -81,6 +82,7 @@ class TaskAdmin(TaskColumns):
 
     def _context(self, request: HttpRequest, task: ExecutionTask) -> dict[str, Any]:
         artifact = RollbackArtifact.objects.filter(task=task).first()
+        events = list(task.events.select_related("actor").order_by("-id")[:_EVENTS_SHOWN])
         choices = choices_for(task, signed_in(request), has_way_back=artifact is not None)
         return {
             "title": reveal(task.description)[:80],
@@ -96,7 +98,8 @@ class TaskAdmin(TaskColumns):
             "people": _people() if task.status == TaskStatus.WAITING and task.kind in FOR_PEOPLE else [],
             "waits_on": list(task.depends_on.exclude(status=TaskStatus.SUCCEEDED).order_by("id")),
             "children": list(task.children.defer("payload", "result").order_by("id")),
-            "events": list(task.events.select_related("actor").order_by("-id")[:_EVENTS_SHOWN]),
+            "events": events,
+            "attempts": attempts_of(reversed(events)),
             "rollbacks": list(task.rollbacks.select_related("by").order_by("-id")),
         }
 

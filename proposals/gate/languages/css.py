@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,6 +21,11 @@ _KNOWN_AT_RULES = _DECLARATION_AT_RULES | {
     "position-fallback", "utility", "variant", "custom-variant", "custom-media", "custom-selector",
 }  # fmt: skip
 _MAX_DEPTH = 30
+_TOKEN = re.compile(
+    r"/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|url\([^)\"'\n]*\)|\\."
+    r"|(?P<open>[{(\[])|(?P<close>[})\]])|(?P<cut>/\*)",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +42,24 @@ def css_errors(text: str) -> tuple[CssError, ...]:
     """Every parse error, by line. Bounded: blocks nested deeper than 30 are one error and not read."""
     if _depth(text) > _MAX_DEPTH:
         return (CssError("nested too deeply to read", 1),)
-    found: list[CssError] = []
+    found = list(_unclosed(text))
     for rule in tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True):
         found.extend(_rule_errors(rule, in_keyframes=False))
     return tuple(found)
+
+
+def _unclosed(text: str) -> Iterator[CssError]:
+    """What the end of the file closes: the standard allows it, and nobody writes it."""
+    waiting: list[int] = []
+    for match in _TOKEN.finditer(text):
+        if match["open"]:
+            waiting.append(match.start())
+        elif match["close"] and waiting:
+            waiting.pop()
+        elif match["cut"]:
+            yield CssError("a comment never ends", text.count("\n", 0, match.start()) + 1)
+    if waiting:
+        yield CssError(f"{text[waiting[-1]]!r} is never closed", text.count("\n", 0, waiting[-1]) + 1)
 
 
 @lru_cache(maxsize=4)

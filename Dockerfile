@@ -7,7 +7,8 @@ COPY requirements.txt .
 RUN pip install --disable-pip-version-check -r requirements.txt
 COPY . .
 # collectstatic reads no secret and no database; the values are only there to satisfy the settings.
-RUN SECRET_KEY=build ALLOWED_HOSTS=build DATABASE_URL=postgres://build/build python manage.py collectstatic --noinput -v0 \
+RUN SECRET_KEY=build ALLOWED_HOSTS=build DATABASE_URL=postgres://build/build FIELD_ENCRYPTION_KEYS=build \
+    FIELD_INDEX_KEY=build python manage.py collectstatic --noinput -v0 \
     && useradd --system --home /data --create-home fsarsite && chown fsarsite /data
 USER fsarsite
 VOLUME /data

@@ -16,7 +16,7 @@ from billing.stripe_gateway import API_KEY_FORM, is_live_key
 @register(Tags.security)
 def check_stripe(**_: Any) -> list[CheckMessage]:
     """Live keys live in production only, and production has no sandbox."""
-    return [*_keys(), *_mode(), *_webhooks()]
+    return [*_keys(), *_mode(), *(_webhooks() if settings.STRIPE.is_open else ())]
 
 
 def _keys() -> Iterator[CheckMessage]:
@@ -42,7 +42,7 @@ def _mode() -> Iterator[CheckMessage]:
     stripe = settings.STRIPE
     if stripe.live_mode and not settings.PRODUCTION:
         yield Error("STRIPE_LIVE_MODE is on outside production.", hint="Unset it.", id="billing.E003")
-    if settings.PRODUCTION and not (stripe.live_key if stripe.live_mode else stripe.test_key):
+    if settings.PRODUCTION and stripe.is_open and not (stripe.live_key if stripe.live_mode else stripe.test_key):
         hint = "Set STRIPE_LIVE_SECRET_KEY, or STRIPE_LIVE_MODE=0 and STRIPE_TEST_SECRET_KEY to try things out."
         yield Error("Production has no Stripe key for its mode.", hint=hint, id="billing.E004")
     if settings.PRODUCTION and stripe.api_host:

@@ -5,6 +5,7 @@ The mirror is what Stripe last told us, and never the state of an order: that is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from billing.states import PaymentFacts
 from billing.stripe_gateway import Json, api_key
 
 _UNMIRRORED = frozenset({"customer.deleted"})  # dj-stripe would send a DELETE to Stripe
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _RETURNED = frozenset({"pending", "requires_action", "succeeded"})
 _DISPUTE_KINDS = {
     "dispute": LedgerEntry.Kind.DISPUTE,
@@ -75,7 +77,7 @@ def order_reference(event: Json) -> str:
 def _order_in(data: Json) -> str:
     metadata = data.get("metadata")
     told = metadata.get("order") if isinstance(metadata, dict) else None
-    return told if isinstance(told, str) else ""
+    return told if isinstance(told, str) and _UUID.fullmatch(told) else ""
 
 
 def payment_intent_of(session_id: str) -> str:

@@ -32,6 +32,11 @@ class StripeSettings:
     is_sandbox: bool
 
     @property
+    def is_open(self) -> bool:
+        """Whether anything can be sold: production without a key only reviews."""
+        return bool(self.test_key or self.live_key)
+
+    @property
     def checkout_origin(self) -> str:
         """Where the hosted page is: the one place outside ours that a form may lead to."""
         return self.api_host or CHECKOUT_ORIGIN
@@ -48,7 +53,7 @@ class PersonalDataKeys:
 def read_stripe_settings(env: Env, *, production: bool, folder: Path) -> StripeSettings:
     """What the environment says; the sandbox's own key and secret where it says nothing. Raises EnvError, OSError."""
     test_key, live_key = env.str("STRIPE_TEST_SECRET_KEY", ""), env.str("STRIPE_LIVE_SECRET_KEY", "")
-    given: list[str] = env.list("STRIPE_WEBHOOK_SECRET", [])
+    given: list[str] = [each for each in env.list("STRIPE_WEBHOOK_SECRET", []) if each]  # an empty one signs for all
     is_sandbox = not (test_key or live_key or production)
     host = env.str("STRIPE_API_HOST", f"http://127.0.0.1:{SANDBOX_PORT}" if is_sandbox else "")
     if is_sandbox:

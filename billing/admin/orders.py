@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -65,7 +66,11 @@ class OrderAdmin(ReadOnlyAdmin):
         form = RefundForm(order, request.POST if request.POST.get("action") == "refund" else None)
         if request.method == "POST" and self._act(request, order, form):
             return redirect("admin:billing_order_change", order.pk)
-        context = _context(request, order) | {"form": form, "is_confirming": form.is_bound and form.is_valid()}
+        context = _context(request, order) | {
+            "form": form,
+            "is_confirming": form.is_bound and form.is_valid(),
+            "request_id": uuid.uuid4(),
+        }
         return self.page(request, "admin/billing/order/page.html", context, status=422 if form.errors else 200)
 
     def _act(self, request: HttpRequest, order: Order, form: RefundForm) -> bool:

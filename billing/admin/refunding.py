@@ -26,6 +26,8 @@ class RefundForm(forms.Form):
         min_length=REASON_LENGTH, max_length=500, help_text=f"At least {REASON_LENGTH} characters; kept in the history."
     )
 
+    request_id = forms.UUIDField(required=False)
+
     def __init__(self, order: Order, data: Any = None) -> None:
         self._digits = get_currency_precision(order.currency)
         self._left, self._currency = order.amount_left, order.currency
@@ -56,7 +58,11 @@ def refund_from(request: HttpRequest, order: Order, form: RefundForm) -> None:
     """Ask for the refund and say what came of it."""
     try:
         refund = request_refund(
-            order_id=order.pk, amount=form.minor_units, reason=form.cleaned_data["reason"], by=signed_in(request)
+            order_id=order.pk,
+            amount=form.minor_units,
+            reason=form.cleaned_data["reason"],
+            by=signed_in(request),
+            reference=form.cleaned_data["request_id"],
         )
     except RefundRefused as refusal:
         messages.error(request, f"Nothing was refunded: {refusal}.")

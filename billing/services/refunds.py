@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import transaction
 
 from billing import stripe_gateway
@@ -19,13 +21,16 @@ class RefundRefused(Exception):
     """Why this refund is not made; the message says it in words."""
 
 
-def request_refund(*, order_id: int, amount: int, reason: str, by: User) -> Refund:
+def request_refund(*, order_id: int, amount: int, reason: str, by: User, reference: uuid.UUID | None = None) -> Refund:
     """Refund a part or all of an order, in minor units, at Stripe. Not inside a transaction.
 
-    The order changes when Stripe tells us. Raises RefundRefused; StripeUnavailable leaves the request standing, and
-    asking again for the same amount goes on with it, so that no refund is made twice.
+    The order changes when Stripe tells us. The same `reference` is the same refund: a form sent twice refunds once.
+    Raises RefundRefused; StripeUnavailable leaves the request standing, and asking again for the same amount goes on
+    with it, so that no refund is made twice.
     """
-    refund = _open_request(order_id, amount, reason, by)
+    refund = _open_request(order_id, amount, reason, by, reference or uuid.uuid4())
+    if refund.status != Refund.Status.REQUESTED:
+        return refund
     try:
         told = stripe_gateway.create_refund(
             reference=str(refund.reference),
@@ -39,8 +44,11 @@ def request_refund(*, order_id: int, amount: int, reason: str, by: User) -> Refu
 
 
 @transaction.atomic
-def _open_request(order_id: int, amount: int, reason: str, by: User) -> Refund:
+def _open_request(order_id: int, amount: int, reason: str, by: User, reference: uuid.UUID) -> Refund:
     order = Order.objects.select_for_update().get(pk=order_id)
+    made = Refund.objects.filter(order=order, reference=reference).first()
+    if made is not None:
+        return made
     _require_refundable(order, amount, reason, by)
     standing = Refund.objects.filter(order=order, status=Refund.Status.REQUESTED).first()
     if standing is not None:
@@ -55,7 +63,12 @@ def _open_request(order_id: int, amount: int, reason: str, by: User) -> Refund:
         by=by,
     )
     return Refund.objects.create(
-        order=order, amount=amount, currency=order.currency, reason=reason.strip()[:500], requested_by=by
+        reference=reference,
+        order=order,
+        amount=amount,
+        currency=order.currency,
+        reason=reason.strip()[:500],
+        requested_by=by,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -43,11 +44,13 @@ def offers(request: HttpRequest) -> HttpResponse:
 def offer(request: HttpRequest, slug: str) -> HttpResponse:
     """One offer with its form; 404 for what is not on sale."""
     found = get_object_or_404(Offer.objects.on_sale().prefetch_related(_PRICES), slug=slug)
-    if request.method == "POST":
+    is_open = settings.STRIPE.is_open
+    if request.method == "POST" and is_open:
         return _buy(request, found)
     form = None
     if request.method == "GET":
-        form = BuyForm(found, initial={"basket_id": new_basket(_show(found))})
+        shown = _show(found)
+        form = BuyForm(found, initial={"basket_id": new_basket(shown)}) if is_open else None
     return render(request, "billing/offer.html", {"offer": found, "form": form})
 
 

@@ -15,6 +15,8 @@ PRODUCTION = {
     "CSRF_TRUSTED_ORIGINS": "https://review.example.com",
     "DATABASE_URL": "postgres://fsarsite:pw@db.example.com/fsarsite",
     "TARGET_DATABASE_URL": "postgres://target:pw@db.example.com/shop",
+    "FIELD_ENCRYPTION_KEYS": "A" * 43 + "=",
+    "FIELD_INDEX_KEY": "i" * 44,
 }
 
 
@@ -39,6 +41,8 @@ def test_check_deploy_with_production_variables_is_clean() -> None:
         ({"FSARSITE_ENV": "staging"}, "FSARSITE_ENV"),
         ({"DEBUG": "perhaps"}, "DEBUG"),
         ({"SECRET_KEY": None}, "SECRET_KEY"),
+        ({"FIELD_ENCRYPTION_KEYS": None}, "FIELD_ENCRYPTION_KEYS"),
+        ({"FIELD_INDEX_KEY": None}, "FIELD_INDEX_KEY"),
         ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS"),
         ({"FSARSITE_PROCESS": "cron"}, "FSARSITE_PROCESS"),
     ],
@@ -64,6 +68,8 @@ def test_settings_that_cannot_be_used_end_in_one_line_naming_the_variable(
         ({"ALLOWED_HOSTS": "*"}, "fsarsite.E003"),
         ({"DATABASE_URL": ""}, "fsarsite.E004"),
         ({"TARGET_DATABASE_URL": PRODUCTION["DATABASE_URL"]}, "fsarsite.E005"),
+        ({"STRIPE_TEST_SECRET_KEY": "sk_test_" + "a" * 24}, "billing.E004"),
+        ({"FIELD_INDEX_KEY": "short"}, "billing.E009"),
     ],
 )
 def test_check_deploy_refuses_bad_combinations(change: dict[str, str], identifier: str, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ def _ids(settings: Any, stripe: StripeSettings, *, production: bool) -> list[str
         ({"live_key": _TEST}, ["billing.E001"]),
         ({"live_key": "sk_live_short"}, ["billing.E001"]),
         ({"live_key": "", "test_key": _TEST}, ["billing.E004"]),
+        ({"live_key": "", "webhook_secrets": []}, []),
         ({"live_mode": False, "live_key": "", "test_key": _TEST}, []),
         ({"api_host": "http://127.0.0.1:12111"}, ["billing.E005"]),
         ({"webhook_secrets": []}, ["billing.E006"]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.contrib import admin
 from django.core import mail
@@ -51,6 +53,18 @@ def test_order_page_refunds_after_a_confirmation(shop: Shop, paid: Order) -> Non
     assert (asked.status_code, before, done.status_code) == (200, 0, 302)
     assert "Refund <strong>€5.00</strong> of €19.00" in asked.content.decode()
     assert (paid.status, paid.amount_refunded) == (OrderStatus.PARTIALLY_REFUNDED, 500)
+
+
+def test_order_page_sent_twice_refunds_once(shop: Shop, paid: Order) -> None:
+    client = log_in(create_user(groups=("Leads",)))
+    confirmed = REFUND | {"confirmed": "yes", "request_id": str(uuid.uuid4())}
+
+    for _ in range(2):
+        client.post(_url(paid), confirmed)
+        shop.settle()
+
+    paid.refresh_from_db()
+    assert (paid.amount_refunded, Refund.objects.count()) == (500, 1)
 
 
 @pytest.mark.parametrize("groups", [("Operators",), ("Viewers",)])

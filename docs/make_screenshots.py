@@ -11,6 +11,13 @@ from playwright.sync_api import Page, sync_playwright
 IMAGES = Path(__file__).with_name("images")
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SIZE = {"width": 1280, "height": 860}
+FOUNDING = {
+    "19235936": "founding-ai-model-column",
+    "3f4f1333": "founding-broken-sql",
+    "42436ff6": "founding-pure-plan",
+    "5c610a07": "founding-migration-script",
+    "d86d45b0": "founding-schema-adjustment",
+}  # pictures of the five founding reports, where they were imported
 
 
 def main(base: str, username: str, password: str) -> None:
@@ -26,6 +33,12 @@ def main(base: str, username: str, password: str) -> None:
         page.goto("/admin/execution/executiontask/?status__exact=succeeded")
         page.get_by_role("link").filter(has_text="gift_cards.sql").first.click()
         _take(page, page.url, "task")
+        for start, name in FOUNDING.items():
+            page.goto(f"/admin/proposals/proposal/?standing=all&q=fsar_{start}")
+            found = page.locator("#result_list a[href*='/change/']")
+            if found.count():
+                found.first.click()
+                _take(page, page.url, name)
         browser.close()
 
 

@@ -9,13 +9,13 @@ import base64
 import os
 import secrets
 import tempfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from environs import Env
 
-SANDBOX_PORT = 12111
 CHECKOUT_ORIGIN = "https://checkout.stripe.com"
 SECRETS_FOLDER = "secrets"
 
@@ -50,12 +50,18 @@ class PersonalDataKeys:
     index: str
 
 
+def sandbox_port(folder: Path) -> int:
+    """Where a data folder's sandbox listens: always the same place, and another for every folder."""
+    return 20_000 + zlib.crc32(str(folder).encode()) % 10_000
+
+
 def read_stripe_settings(env: Env, *, production: bool, folder: Path) -> StripeSettings:
     """What the environment says; the sandbox's own key and secret where it says nothing. Raises EnvError, OSError."""
     test_key, live_key = env.str("STRIPE_TEST_SECRET_KEY", ""), env.str("STRIPE_LIVE_SECRET_KEY", "")
-    given: list[str] = [each for each in env.list("STRIPE_WEBHOOK_SECRET", []) if each]  # an empty one signs for all
+    listed: list[str] = env.list("STRIPE_WEBHOOK_SECRET", [])
+    given = [each for each in listed if each]  # with an empty one anybody could sign
     is_sandbox = not (test_key or live_key or production)
-    host = env.str("STRIPE_API_HOST", f"http://127.0.0.1:{SANDBOX_PORT}" if is_sandbox else "")
+    host = env.str("STRIPE_API_HOST", f"http://127.0.0.1:{sandbox_port(folder)}" if is_sandbox else "")
     if is_sandbox:
         test_key = _kept(folder, "stripe_test_key", lambda: "sk_test_" + secrets.token_hex(24))
         given = given or [_kept(folder, "stripe_webhook_secret", lambda: "whsec_" + secrets.token_hex(24))]

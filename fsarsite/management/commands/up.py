@@ -24,7 +24,7 @@ from rich.table import Table
 from billing.management.commands.stripe_sandbox import SECRET_VARIABLE
 from fsarsite.data import keep_data
 from fsarsite.djstripe_schema import migrate_empty_database
-from fsarsite.stripe_settings import SANDBOX_PORT
+from fsarsite.stripe_settings import sandbox_port
 from fsarsite.supervisor import Child, Supervisor
 
 HEALTH_SECONDS = 60
@@ -124,7 +124,7 @@ def _sandbox_port() -> int:
     """Where the Stripe sandbox is to listen: its usual port, else any; 0 when a key or a host for Stripe is set."""
     if not settings.STRIPE.is_sandbox or os.environ.get("STRIPE_API_HOST"):
         return 0
-    for port in (SANDBOX_PORT, 0):
+    for port in (sandbox_port(settings.DATA_DIR), 0):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))

@@ -25,7 +25,9 @@ _PATH = re.compile(r"/c/pay/(?P<key>cs_test_[A-Za-z0-9]+)(?P<challenge>/challeng
 _STYLE = "/c/sandbox.css"
 _HEADERS = {
     # No form-action: browsers apply it to the redirect that follows a form, and the shop is another origin.
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
+    ),
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",

@@ -10,7 +10,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "expire proposals": {"func": "execution.tasks.sweep_proposals", "schedule_type": Schedule.HOURLY},
     "forget dead workers": {"func": "execution.tasks.sweep_heartbeats", "schedule_type": Schedule.HOURLY},
     "age tasks": {"func": "execution.tasks.sweep_ages", "schedule_type": Schedule.MINUTES, "minutes": 1},
-    "wake drafts": {"func": "execution.tasks.sweep_drafts", "schedule_type": Schedule.HOURLY},
+    "wake drafts": {"func": "execution.tasks.sweep_drafts", "schedule_type": Schedule.MINUTES, "minutes": 1},
     "prove ways back": {"func": "execution.tasks.sweep_ways_back", "schedule_type": Schedule.DAILY},
 }
 

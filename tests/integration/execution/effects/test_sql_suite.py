@@ -95,7 +95,7 @@ REVERSED = {
         "ALTER TABLE orders ADD COLUMN a int DEFAULT 7, ADD COLUMN b jsonb DEFAULT '{}'"
     ),
     "create tables that refer": Reversed(
-        "CREATE TABLE gifts (id serial PRIMARY KEY, customer int REFERENCES customers); CREATE INDEX ON gifts (customer)"
+        "CREATE TABLE gifts (id serial PRIMARY KEY, customer int REFERENCES customers);CREATE INDEX ON gifts (customer)"
     ),
     "create a table with rows": Reversed(
         "CREATE TABLE rates (c text PRIMARY KEY, r numeric); INSERT INTO rates VALUES ('EUR', 1), ('SEK', 11.2)"

@@ -39,6 +39,7 @@ def test_readme_manage_commands_run(command: str, tmp_path: Path) -> None:
         "DATABASE_URL": f"{server}/{settings.DATABASES['default']['NAME']}",
         "FSARSITE_DATA": str(tmp_path),
     }
+    environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # the browser tests set it in this process
 
     done = subprocess.run(
         [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False

@@ -58,7 +58,7 @@ def test_check_that_fails_commits_nothing(shop: Path, settings: Any) -> None:
         "sh -c ': > /dev/tcp/127.0.0.1/80'",
         "python3 -c 'import socket; socket.create_connection((\"1.1.1.1\", 53), 2)'",
         "sh -c 'test -n \"$DATABASE_URL$SECRET_KEY\"'",
-        "sh -c 'ls -d /proc/[0-9]* | wc -l | grep -qv \"^[1-4]$\"'",
+        "sh -c 'ls -d /proc/[0-9]* | wc -l | grep -qv \"^[0-9]$\"'",
         "python3 -c 'x = bytearray(5 * 1024 ** 3)'",
         'python3 -c \'open("big", "wb").truncate(65 * 1024 ** 2)\'',
         "sleep 30",

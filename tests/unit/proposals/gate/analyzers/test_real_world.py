@@ -37,8 +37,10 @@ LET_THROUGH = [
     ("tools/a.py", "from oven import *\n\nprint(heat(220))\n"),
     (
         "tools/a.py",
-        "from __future__ import annotations\n\n\nclass Oven:\n"
-        "    def heat(self) -> Oven:\n        return self\n\n\nprint(Oven())\n",
+        (
+            "from __future__ import annotations\n\n\nclass Oven:\n"
+            "    def heat(self) -> Oven:\n        return self\n\n\nprint(Oven())\n"
+        ),
     ),
     ("public/a.css", "@custom-variant hocus { &:hover { @slot; } }\na { color: red }\n"),
     ("gtk/keys.css", "@binding-set keys { bind: none; }\n"),

@@ -121,7 +121,7 @@ class ExecutionBroker(Broker):
 
     def _wait_for_room(self) -> None:
         """A refill takes one transaction, so wait for room for a few; the prefetched ones keep the workers busy."""
-        wanted = max(1, settings.EXECUTION_PREFETCH - 1)
+        wanted = max(1, settings.EXECUTION_PREFETCH)
         rung = self._bell.answer()
         if not rung:
             select.select([self._bell], [], [], POLL_SECONDS)

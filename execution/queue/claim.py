@@ -23,6 +23,8 @@ AGED = 100
 _ORDER = f"(queued.priority >= {AGED}) DESC, room.priority DESC, queued.priority DESC, queued.id"
 
 # Conditions on the status are literals, so that the partial indexes task_claim and task_lease serve them.
+# OFFSET 0 keeps the planner from turning NOT EXISTS into a join over the whole queue: asked row by row, best first,
+# it ends as soon as there are enough. 30 ms become 1 ms with 20,000 queued.
 CLAIM = f"""
 WITH in_flight AS MATERIALIZED (
     SELECT type, kind, leased_by FROM execution_tasks WHERE status IN ('leased', 'running')
@@ -52,11 +54,12 @@ WITH in_flight AS MATERIALIZED (
     FROM room CROSS JOIN LATERAL (
         SELECT id, kind, priority FROM execution_tasks AS waiting
         WHERE status = 'queued' AND type = room.type AND (not_before IS NULL OR not_before <= now())
-          AND NOT EXISTS (SELECT FROM kind_room WHERE kind_room.kind = waiting.kind AND kind_room.slots <= 0)
+          AND NOT EXISTS (SELECT FROM kind_room WHERE kind_room.kind = waiting.kind AND kind_room.slots <= 0 OFFSET 0)
           AND NOT EXISTS (
               SELECT FROM execution_tasks_depends_on AS link
               JOIN execution_tasks AS first ON first.id = link.to_executiontask_id
               WHERE link.from_executiontask_id = waiting.id AND first.status <> 'succeeded'
+              OFFSET 0
           )
         ORDER BY priority DESC, id LIMIT greatest(room.slots, 0)
         FOR UPDATE SKIP LOCKED

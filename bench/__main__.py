@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import signal
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -33,6 +34,7 @@ console = Console()
 def main() -> None:
     """Measure all contenders in turn, round after round, on one PostgreSQL that writes to disk."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: stopped"))  # an exception: what runs is stopped, too
     with tempfile.TemporaryDirectory(prefix="fsarsite-bench-") as folder:
         cluster = Cluster(Path(folder) / "postgres")
         try:

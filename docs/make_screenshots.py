@@ -21,7 +21,7 @@ FOUNDING = {
 
 
 def main(base: str, username: str, password: str) -> None:
-    """Log in and photograph the queue, a review page and a task."""
+    """Log in and photograph the queue, a review page, the tasks and one of them."""
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
@@ -30,6 +30,7 @@ def main(base: str, username: str, password: str) -> None:
         _take(page, "/admin/proposals/proposal/", "queue")
         page.get_by_role("link").filter(has_text="Finished work is recorded as failed").first.click()
         _take(page, page.url, "review")
+        _take(page, "/admin/execution/executiontask/", "tasks")
         page.goto("/admin/execution/executiontask/?status__exact=succeeded")
         page.get_by_role("link").filter(has_text="gift_cards.sql").first.click()
         _take(page, page.url, "task")

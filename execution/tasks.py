@@ -16,6 +16,7 @@ from execution.rehearsal.ways_back import reprove_ways_back
 from execution.services.ageing import age_tasks
 from execution.services.drafts import wake_drafts
 from execution.services.heartbeats import purge_heartbeats
+from execution.services.phases import recorded_phases
 from execution.services.runs import fail_task, finish_task, start_task
 from proposals.services import end_waivers, expire_proposals
 
@@ -89,5 +90,7 @@ def _execute(task: ExecutionTask) -> None:
     if handler.in_transaction:
         with transaction.atomic():
             finish_task(task.pk, task.fence, handler.execute(task))
-    else:
-        finish_task(task.pk, task.fence, handler.execute(task))
+        return
+    with recorded_phases(task):
+        execution = handler.execute(task)
+    finish_task(task.pk, task.fence, execution)

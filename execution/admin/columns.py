@@ -9,7 +9,9 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from unfold.decorators import display
 
-from execution.models import ExecutionTask
+from execution.admin.bars import in_time
+from execution.models import ExecutionTask, TaskPhase
+from execution.states import IN_FLIGHT
 from proposals.admin.desk import ReadOnlyAdmin
 from proposals.display import reveal
 
@@ -28,7 +30,7 @@ class TaskColumns(ReadOnlyAdmin):
 
     @display(description="Status", ordering="status")
     def standing(self, task: ExecutionTask) -> SafeString:
-        return format_html('<span class="fs-badge fs-status-{}">{}</span>', task.status, task.get_status_display())
+        return standing_cell(task)
 
     @display(description="Proposal")
     def asked_by(self, task: ExecutionTask) -> SafeString:
@@ -39,26 +41,62 @@ class TaskColumns(ReadOnlyAdmin):
         )
 
     @display(description="Attempts")
-    def tries(self, task: ExecutionTask) -> str:
-        return f"{task.attempts} of {task.max_attempts}"
+    def tries(self, task: ExecutionTask) -> SafeString:
+        return tries_cell(task)
 
     @display(description="Age", ordering="queued_at")
     def age(self, task: ExecutionTask) -> SafeString:
-        return format_html(
-            '<span title="{}">{}</span><span class="fs-sub">{}</span>',
-            date_format(timezone.localtime(task.queued_at), "DATETIME_FORMAT"),
-            timesince(task.queued_at, depth=1),
-            ran_for(task),
-        )
+        return age_cell(task)
 
     @display(description="AI model", ordering="ai_model")
     def written_by(self, task: ExecutionTask) -> str | None:
         return reveal(task.ai_model) or None
 
 
+def standing_cell(task: ExecutionTask) -> SafeString:
+    """The status, and below it what a task in flight does; it is replaced by its id while the task goes on."""
+    return format_html(
+        '<span id="task-standing-{}"><span class="fs-badge fs-status-{}">{}</span>{}</span>',
+        task.pk,
+        task.status,
+        task.get_status_display(),
+        format_html('<span class="fs-sub">{}</span>', doing) if (doing := _doing(task)) else "",
+    )
+
+
+def tries_cell(task: ExecutionTask) -> SafeString:
+    """How many attempts there were."""
+    return format_html('<span id="task-tries-{}">{} of {}</span>', task.pk, task.attempts, task.max_attempts)
+
+
+def age_cell(task: ExecutionTask) -> SafeString:
+    """Since when it is queued, and how long it ran."""
+    return format_html(
+        '<span id="task-age-{}"><span title="{}">{}</span><span class="fs-sub">{}</span></span>',
+        task.pk,
+        date_format(timezone.localtime(task.queued_at), "DATETIME_FORMAT"),
+        timesince(task.queued_at, depth=1),
+        ran_for(task),
+    )
+
+
 def ran_for(task: ExecutionTask) -> str:
     """How long the task ran, the wait not counted; empty for one that did not start or has not ended."""
     if task.started_at is None or task.finished_at is None:
         return ""
-    seconds = (task.finished_at - task.started_at).total_seconds()
-    return f"ran {seconds * 1000:.0f} ms" if seconds < 1 else f"ran {seconds:.1f} s"
+    return f"ran {in_time(round((task.finished_at - task.started_at).total_seconds() * 1000))}"
+
+
+def lease_ran_out(task: ExecutionTask) -> bool:
+    """Whether the worker that had the task went silent."""
+    return task.status in IN_FLIGHT and task.lease_until is not None and task.lease_until < timezone.now()
+
+
+def phase_of(task: ExecutionTask) -> str:
+    """What the task is at, for one that was annotated with `current_phase`; empty outside of any phase."""
+    phase: str | None = getattr(task, "phase", None)
+    return TaskPhase.Name(phase).label if phase else ""
+
+
+def _doing(task: ExecutionTask) -> str:
+    return "lease ran out" if lease_ran_out(task) else phase_of(task)

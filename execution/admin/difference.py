@@ -1,4 +1,4 @@
-"""What a proposed file would change, on the review page."""
+"""What a file would change, or changed, on the review page and on the page of its task."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pygit2
 from django.http import HttpRequest
 
 from execution.failures import PermanentFailure
-from execution.models import ExecutionTask
+from execution.models import ExecutionTask, RollbackArtifact
 from execution.services.enqueue import kind_of
-from execution.workspace.comparison import content_of, difference
+from execution.workspace.comparison import Difference, content_of, difference
 from execution.workspace.repository import open_workspace
 from proposals.admin.panels import Panel, register_panel
 from proposals.models import Proposal
@@ -32,3 +32,14 @@ def difference_panel(request: HttpRequest, proposal: Proposal) -> Panel | None:
     except (PermanentFailure, pygit2.GitError, KeyError) as error:
         return Panel(title, _TEMPLATE, {"problem": f"It cannot be compared: {error}."})
     return Panel(title, _TEMPLATE, {"difference": difference(present, frame.content.encode())})
+
+
+def task_difference(task: ExecutionTask, artifact: RollbackArtifact | None) -> Difference | None:
+    """What a file task changed, or would change in the file as it was when it was approved; None for other kinds."""
+    if task.kind != ExecutionTask.Kind.FILE or task.proposal.frame is None:
+        return None
+    before = artifact.data["previous_blob"] if artifact else task.payload.get("base")
+    try:
+        return difference(content_of(open_workspace(), before), task.proposal.frame.content.encode())
+    except (PermanentFailure, pygit2.GitError, KeyError, ValueError) as error:
+        return Difference((), f"It cannot be compared: {error}.")

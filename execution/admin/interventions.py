@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django import forms
+from django.utils import timezone
 
+from execution.admin.columns import lease_ran_out
 from execution.models import ExecutionTask, Rollback
 from execution.services.assignments import assign_task
 from execution.services.drafts import request_draft
@@ -14,6 +16,7 @@ from execution.services.held import run_held_task
 from execution.services.interventions import cancel_task, retry_task
 from execution.services.outcome import FOR_PEOPLE
 from execution.services.people import complete_task
+from execution.services.requeue import requeue_task
 from execution.services.rights import ExecutionRefused
 from execution.services.rollback import roll_back_task
 from execution.states import TRANSITIONS, InvalidTaskTransition, TaskStatus
@@ -57,9 +60,15 @@ def choices_for(task: ExecutionTask, user: User, *, has_way_back: bool) -> list[
         found.append(Choice("draft", "Draft with a model", "default", run))
     if task.status == TaskStatus.FAILED:
         found.append(Choice("retry", "Retry", "primary", run))
+    if lease_ran_out(task) or _pauses(task):
+        found.append(Choice("requeue", "Queue again now", "default", run))
     if TaskStatus.CANCELLED in after and task.status != TaskStatus.RUNNING:
         found.append(Choice("cancel", "Cancel the task", "default", run))
     return found
+
+
+def _pauses(task: ExecutionTask) -> bool:
+    return task.status == TaskStatus.QUEUED and task.not_before is not None and task.not_before > timezone.now()
 
 
 def _why_not(user: User, right: str) -> str:
@@ -82,6 +91,11 @@ def _complete(task: ExecutionTask, by: User, note: str) -> str:
 
 def _retry(task: ExecutionTask, by: User, note: str) -> str:
     retry_task(task_id=task.pk, by=by, note=note)
+    return "Queued again."
+
+
+def _requeue(task: ExecutionTask, by: User, note: str) -> str:
+    requeue_task(task_id=task.pk, by=by, note=note)
     return "Queued again."
 
 
@@ -111,6 +125,7 @@ ACTIONS: dict[str, Act] = {
     "roll_back": _roll_back,
     "complete": _complete,
     "retry": _retry,
+    "requeue": _requeue,
     "cancel": _cancel,
     "draft": _draft,
     "run": _run,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from execution.rehearsal.certificates import certificates_of
+from execution.models import ExecutionTask, RehearsalCertificate
+from execution.rehearsal.certificates import certificates_of, sql_hash
 from execution.rehearsal.texts import may_hold_sql
 from proposals.admin.panels import Panel, register_panel
 from proposals.models import Proposal
@@ -17,8 +18,22 @@ def rehearsal_panel(request: HttpRequest, proposal: Proposal) -> Panel | None:
     """The latest certificate of each SQL text; nothing for a proposal without SQL. One query."""
     if not request.user.has_perm("execution.view_executiontask") or not may_hold_sql(proposal):
         return None
-    certificates = certificates_of(proposal)
-    for certificate in certificates:
-        certificate.proof = PROOFS[certificate.reversibility]  # type: ignore[attr-defined]
+    certificates = _with_proof(certificates_of(proposal))
     context = {"certificates": certificates}
     return Panel("Rehearsal", "admin/execution/executiontask/rehearsals.html", context) if certificates else None
+
+
+def rehearsal_of_task(task: ExecutionTask) -> list[RehearsalCertificate]:
+    """The latest certificate of the SQL that a task runs; none for other kinds. One query."""
+    frame = task.proposal.frame if task.kind == ExecutionTask.Kind.SQL else None
+    text = task.payload.get("sql") or (frame.content if frame else "")
+    if task.kind != ExecutionTask.Kind.SQL or not text:
+        return []
+    of_text = RehearsalCertificate.objects.filter(content_hash=task.proposal.content_hash, sql_hash=sql_hash(str(text)))
+    return _with_proof(list(of_text.order_by("-id")[:1]))
+
+
+def _with_proof(certificates: list[RehearsalCertificate]) -> list[RehearsalCertificate]:
+    for certificate in certificates:
+        certificate.proof = PROOFS[certificate.reversibility]  # type: ignore[attr-defined]
+    return certificates

@@ -1,32 +1,39 @@
-"""The list of tasks, and the page of one."""
+"""The list of tasks, and the page of one: routes and rights; what they show is in the modules beside this one."""
 
 from __future__ import annotations
 
-import json
+import re
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
-from django.contrib.admin import RelatedOnlyFieldListFilter
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from execution.admin.attempts import attempts_of
-from execution.admin.columns import TaskColumns, ran_for
-from execution.admin.interventions import REFUSALS, InterventionForm, act, choices_for
+from execution.admin.bulk import BULK_ACTIONS, BulkForm, bulk_context, intervene_in_all
+from execution.admin.columns import TaskColumns
+from execution.admin.filters import AssigneeFilter, AttemptsFilter, ModelFilter, QueuedFilter, TroubleFilter
+from execution.admin.interventions import REFUSALS, InterventionForm, act
+from execution.admin.live import changed_rows, live_states, task_fragment, version_of
+from execution.admin.page import task_context
 from execution.admin.plan import approve_parts_view
-from execution.models import ExecutionTask, RollbackArtifact
-from execution.services.outcome import FOR_PEOPLE
-from execution.states import TaskStatus
+from execution.models import ExecutionTask
+from execution.models.phase import current_phase
+from execution.states import IN_FLIGHT
+from fsarsite.paginator import BoundedPaginator
 from proposals.admin.desk import signed_in
-from proposals.display import mark_hidden, reveal
-from proposals.models import User
 
-_EVENTS_SHOWN = 200
-_CHARACTERS_SHOWN = 50_000
-_SHOWN_APART = ("conflict", "check")
+_TEMPLATES = "admin/execution/executiontask"
+_LIST, _PAGE = "admin:execution_executiontask_changelist", "admin:execution_executiontask_change"
+_ID = re.compile("[0-9a-f]{6,32}")
+_LONGEST_NUMBER = 18
 
 
 @admin.register(ExecutionTask)
@@ -35,23 +42,124 @@ class TaskAdmin(TaskColumns):
 
     list_display = ("task", "standing", "asked_by", "tries", "age", "written_by")
     list_display_links = ("task",)
-    list_filter = ("status", "kind", "type", "ai_model", ("assignee", RelatedOnlyFieldListFilter), "due_on")
+    list_filter = (
+        "status",
+        TroubleFilter,
+        "kind",
+        "type",
+        AttemptsFilter,
+        ModelFilter,
+        ("proposal__opportunity", AutocompleteSelectFilter),
+        ("queued_at", QueuedFilter),
+        AssigneeFilter,
+        "due_on",
+    )
+    list_filter_submit = True
     list_fullwidth = True
     list_per_page = 50
+    list_before_template = f"{_TEMPLATES}/list_before.html"  # type: ignore[assignment]  # unfold says None
+    paginator = BoundedPaginator
     ordering = ("-id",)
-    search_fields = ("description", "proposal__title", "proposal__report_id", "public_id")
-    search_help_text = "Description, proposal, id"
-    actions = None
+    search_fields = ("description", "proposal__title", "proposal__report_id")
+    search_help_text = "Description, proposal, or the id of a task"
+    actions = ("retry_selected", "requeue_selected", "cancel_selected")
     empty_title = "No tasks"
     empty_text = "An approved proposal becomes tasks; they appear here."
 
     def get_urls(self) -> list[URLPattern]:
         approve = self.admin_site.admin_view(approve_parts_view)
-        return [path("approve-parts/<int:proposal_id>/", approve, name="execution_approve_parts"), *super().get_urls()]
+        bulk = self.admin_site.admin_view(self.bulk_view)
+        return [
+            path("approve-parts/<int:proposal_id>/", approve, name="execution_approve_parts"),
+            path("bulk/<str:name>/", bulk, name="execution_executiontask_bulk"),
+            path("live/", self.live_rows_view, name="execution_executiontask_live_rows"),
+            path("<int:object_id>/live/", self.live_view, name="execution_executiontask_live"),
+            *super().get_urls(),
+        ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ExecutionTask]:
-        tasks = ExecutionTask.objects.select_related("proposal")
+        tasks = ExecutionTask.objects.select_related("proposal").annotate(phase=current_phase())
         return tasks.defer("payload", "result", "proposal__text", "proposal__received")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """What begins like an id, as the list shows it, is looked up as one; a number is the number of a task too."""
+        term = search_term.strip().lower()
+        looked_up = Q(pk=int(term)) if term.isdecimal() and len(term) <= _LONGEST_NUMBER else Q()
+        if re.fullmatch(_ID, digits := term.replace("-", "")):
+            looked_up |= Q(public_id__range=(UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))))
+        if looked_up and (found := queryset.filter(looked_up)).exists():
+            return found, False
+        return super().get_search_results(request, queryset, search_term)
+
+    def has_run_permission(self, request: HttpRequest) -> bool:
+        """Whether to offer interventions; the services check each one."""
+        return signed_in(request).is_person and request.user.has_perm("execution.run_task")
+
+    def changelist_view(  # type: ignore[override]  # as in DeskAdmin
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, with what it has to ask for while its tasks go on."""
+        shown = super().changelist_view(request, extra_context)
+        if isinstance(shown, TemplateResponse) and shown.context_data and "cl" in shown.context_data:
+            shown.context_data["live_states"] = live_states(shown.context_data["cl"].result_list)
+            shown.context_data["bulk_actions"] = BULK_ACTIONS if self.has_run_permission(request) else {}
+        return shown
+
+    @admin.action(description="Retry", permissions=["run"])
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[ExecutionTask]) -> HttpResponse:
+        """Ask first."""
+        return _ask(request, "retry")
+
+    @admin.action(description="Requeue", permissions=["run"])
+    def requeue_selected(self, request: HttpRequest, queryset: QuerySet[ExecutionTask]) -> HttpResponse:
+        """Ask first."""
+        return _ask(request, "requeue")
+
+    @admin.action(description="Cancel", permissions=["run"])
+    def cancel_selected(self, request: HttpRequest, queryset: QuerySet[ExecutionTask]) -> HttpResponse:
+        """Ask first."""
+        return _ask(request, "cancel")
+
+    def bulk_view(self, request: HttpRequest, name: str) -> HttpResponse:
+        """Ask, then act on all tasks that match the filters of the address, as they were when it asked."""
+        if not self.has_view_permission(request) or not self.has_run_permission(request) or name not in BULK_ACTIONS:
+            raise PermissionDenied
+        action, back = BULK_ACTIONS[name], f"{reverse(_LIST)}?{request.GET.urlencode()}"
+        form = BulkForm(request.POST) if request.method == "POST" else None
+        if form and form.is_valid():
+            typed = form.cleaned_data
+            messages.info(request, intervene_in_all(action, typed["rows"], by=signed_in(request), note=typed["note"]))
+            return redirect(back)
+        if form and "rows" in form.errors:
+            messages.error(request, "Nothing was changed: the page came back incomplete; choose the tasks again.")
+            return redirect(back)
+        try:
+            context = bulk_context(action, self.get_changelist_instance(request).queryset)
+        except IncorrectLookupParameters:
+            messages.error(request, "Nothing was changed: the list cannot be filtered like that.")
+            return redirect(_LIST)
+        if form:  # the reason was too short: the rows are those that were shown
+            context |= {"form": form, "number": len(form.cleaned_data["rows"])}
+        return self.page(request, f"{_TEMPLATES}/bulk.html", context | {"back": back})
+
+    def live_rows_view(self, request: HttpRequest) -> HttpResponse:
+        """What changed in the list. Whoever is logged out meanwhile gets no page to log in: it would land in a cell."""
+        if not self.admin_site.has_permission(request) or not self.has_view_permission(request):
+            raise PermissionDenied
+        return changed_rows(request)
+
+    def live_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """What changed on the page of a task."""
+        if not self.admin_site.has_permission(request) or not self.has_view_permission(request):
+            raise PermissionDenied
+        task = self._task(str(object_id))
+        if task is None:
+            return HttpResponse(status=404)
+        if task.status not in IN_FLIGHT and request.GET.get("seen") == version_of(task):
+            return HttpResponse(status=204)
+        return task_fragment(request, task_context(task, signed_in(request)))
 
     def change_view(self, request: HttpRequest, object_id: str, *_: Any, **__: Any) -> HttpResponse:
         """The task's page, and what its buttons do."""
@@ -70,53 +178,21 @@ class TaskAdmin(TaskColumns):
                 typed_note, status = form.data.get("note", ""), 409
                 task = self._task(object_id) or task
             else:
-                return redirect("admin:execution_executiontask_change", task.pk)
-        context = self._context(request, task) | {"typed_note": typed_note}
-        return self.page(request, "admin/execution/executiontask/page.html", context, status=status)
+                return redirect(_PAGE, task.pk)
+        context = task_context(task, signed_in(request)) | {"typed_note": typed_note}
+        return self.page(request, f"{_TEMPLATES}/page.html", context, status=status)
 
     def _task(self, object_id: str) -> ExecutionTask | None:
         found = ExecutionTask.objects.select_related(
-            "proposal__assessment", "parent", "approved_by", "rollback_artifact", "assignee", "same_as__proposal"
-        )
+            "proposal__assessment__policy", "parent", "approved_by", "assignee", "same_as__proposal"
+        ).annotate(phase=current_phase())
         return found.filter(pk=int(object_id)).first() if object_id.isdecimal() else None
 
-    def _context(self, request: HttpRequest, task: ExecutionTask) -> dict[str, Any]:
-        artifact = RollbackArtifact.objects.filter(task=task).first()
-        events = list(task.events.select_related("actor").order_by("-id")[:_EVENTS_SHOWN])
-        choices = choices_for(task, signed_in(request), has_way_back=artifact is not None)
-        return {
-            "title": reveal(task.description)[:80],
-            "task": task,
-            "ran_for": ran_for(task),
-            "choices": choices,
-            "refusals": list(dict.fromkeys(choice.why_not for choice in choices if choice.why_not)),
-            "artifact": artifact,
-            "conflict": task.result.get("conflict"),
-            "check": task.result.get("check"),
-            "texts": _texts(task, artifact),
-            "may_assign": task.status == TaskStatus.WAITING and task.kind in FOR_PEOPLE,
-            "people": _people() if task.status == TaskStatus.WAITING and task.kind in FOR_PEOPLE else [],
-            "waits_on": list(task.depends_on.exclude(status=TaskStatus.SUCCEEDED).order_by("id")),
-            "children": list(task.children.defer("payload", "result").order_by("id")),
-            "events": events,
-            "attempts": attempts_of(reversed(events)),
-            "rollbacks": list(task.rollbacks.select_related("by").order_by("-id")),
-        }
 
-
-def _people() -> list[str]:
-    """Whom a task can be given to: the first hundred by name."""
-    people = User.objects.filter(kind=User.Kind.PERSON, is_active=True).order_by("username")
-    return list(people.values_list("username", flat=True)[:100])
-
-
-def _texts(task: ExecutionTask, artifact: RollbackArtifact | None) -> list[tuple[str, str]]:
-    """The JSON of a task as titled, escaped texts."""
-    result = {name: value for name, value in task.result.items() if name not in _SHOWN_APART}
-    given = [("Result", result), ("Way back", artifact.data if artifact else None), ("Payload", task.payload)]
-    return [(title, _as_html(data)) for title, data in given if data]
-
-
-def _as_html(data: Any) -> str:
-    text = json.dumps(data, indent=2, ensure_ascii=False, sort_keys=True)
-    return mark_hidden(text if len(text) <= _CHARACTERS_SHOWN else f"{text[:_CHARACTERS_SHOWN]}\n… cut here …")
+def _ask(request: HttpRequest, name: str) -> HttpResponse:
+    """The page that asks, about the ticked tasks or, where all were ticked over all pages, about the filter."""
+    query = request.GET.urlencode()
+    if request.POST.get("select_across") != "1":
+        ids = [each for each in request.POST.getlist(ACTION_CHECKBOX_NAME)[:100] if each.isdecimal()]
+        query = f"id__in={','.join(ids)}"
+    return redirect(f"{reverse('admin:execution_executiontask_bulk', args=[name])}?{query}")

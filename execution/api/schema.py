@@ -54,12 +54,30 @@ EVENT: dict[str, Any] = {
     "note": "",
     "created_at": "2026-03-01T08:00:01.200000Z",
 }
+ATTEMPT: dict[str, Any] = {
+    "number": 1,
+    "queued_at": "2026-03-01T08:00:01.200000Z",
+    "started_at": "2026-03-01T08:00:01.300000Z",
+    "ended_at": "2026-03-01T08:00:02.100000Z",
+    "outcome": "succeeded",
+    "worker": "shop-1",
+    "said": "",
+    "phases": [
+        {
+            "name": "apply",
+            "started_at": "2026-03-01T08:00:01.310000Z",
+            "ended_at": "2026-03-01T08:00:01.350000Z",
+            "milliseconds": 40,
+        }
+    ],
+}
 DETAIL: dict[str, Any] = ROW | {
     "assignee": None,
     "due_on": None,
     "same_as": None,
     "result": {},
     "has_way_back": True,
+    "timeline": [ATTEMPT],
     "events": [EVENT],
     "rollbacks": [],
 }

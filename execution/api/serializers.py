@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from execution.models import ExecutionControl, ExecutionTask, Rollback, TaskEvent
+from execution.models import ExecutionControl, ExecutionTask, Rollback, TaskEvent, TaskPhase
+from execution.timeline import attempts_of
 from proposals.api.requests import NOTE_LENGTH, StrictSerializer
 from proposals.api.serializers import proposal_url
 
@@ -84,6 +87,28 @@ class RollbackSerializer(serializers.ModelSerializer[Rollback]):
         fields = ["id", "by", "reason", "outcome", "detail", "result", "created_at"]
 
 
+class TaskPhaseSerializer(serializers.ModelSerializer[TaskPhase]):
+    """What an attempt spent its time on."""
+
+    class Meta:
+        model = TaskPhase
+        fields = ["name", "started_at", "ended_at", "milliseconds"]
+        extra_kwargs = {"ended_at": {"help_text": "Null while it goes on, and for good when its worker died in it."}}
+
+
+class AttemptSerializer(serializers.Serializer[Any]):
+    """One attempt; the last one may not have started."""
+
+    number = serializers.IntegerField()
+    queued_at = serializers.DateTimeField(allow_null=True, help_text="Since when it waited, pauses included.")
+    started_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    outcome = serializers.CharField(help_text="The event that ended it; empty before that.")
+    worker = serializers.CharField()
+    said = serializers.CharField(help_text="Why it failed or was queued again.")
+    phases = TaskPhaseSerializer(many=True)
+
+
 class TaskDetailSerializer(TaskSerializer):
     """One task with its result, its history and what was undone."""
 
@@ -91,6 +116,7 @@ class TaskDetailSerializer(TaskSerializer):
     rollbacks = RollbackSerializer(many=True)
     has_way_back = serializers.BooleanField(help_text="Whether what undoes it is kept.")
 
+    timeline = serializers.SerializerMethodField(help_text="Its attempts, first to last.")
     assignee = serializers.CharField(source="assignee.username", default=None, allow_null=True)
     same_as = serializers.UUIDField(
         source="same_as.public_id", default=None, allow_null=True, help_text="The first task for the same action."
@@ -104,9 +130,15 @@ class TaskDetailSerializer(TaskSerializer):
             "same_as",
             "result",
             "has_way_back",
+            "timeline",
             "events",
             "rollbacks",
         ]
+
+    @extend_schema_field(AttemptSerializer(many=True))
+    def get_timeline(self, task: ExecutionTask) -> Any:
+        """Of events and phases that were fetched with the task, in order."""
+        return AttemptSerializer(attempts_of(task.events.all(), task.phases.all()), many=True).data
 
 
 class ControlSerializer(serializers.ModelSerializer[ExecutionControl]):

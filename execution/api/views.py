@@ -24,7 +24,7 @@ from execution.api.serializers import (
     TaskSerializer,
 )
 from execution.failures import RollbackRefused
-from execution.models import ExecutionControl, ExecutionTask, Rollback, RollbackArtifact, TaskEvent
+from execution.models import ExecutionControl, ExecutionTask, Rollback, RollbackArtifact, TaskEvent, TaskPhase
 from execution.models.task import TaskQuerySet
 from execution.services.assignments import assign_task
 from execution.services.drafts import request_draft
@@ -52,6 +52,7 @@ def task_details() -> TaskQuerySet:
     rows: TaskQuerySet = task_rows().select_related("assignee", "same_as").annotate(has_way_back=kept)
     return rows.prefetch_related(
         Prefetch("events", TaskEvent.objects.select_related("actor").order_by("id")),
+        Prefetch("phases", TaskPhase.objects.order_by("id")),
         Prefetch("rollbacks", Rollback.objects.select_related("by").order_by("id")),
     )
 

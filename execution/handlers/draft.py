@@ -8,7 +8,8 @@ from django.db import transaction
 
 from execution.drafting import Drafted, ModelsFailed, NoModel, draft_task
 from execution.handlers.handler import Execution, Handler, PermanentFailure, TransientFailure, register
-from execution.models import Draft, ExecutionTask, ModelCall
+from execution.models import Draft, ExecutionTask, ModelCall, TaskPhase
+from execution.services.phases import enter_phase
 from proposals.models import Proposal, User
 from proposals.reports import Form, Report, ReportError, render_json
 from proposals.services import service_account, submit_report
@@ -32,12 +33,14 @@ class DraftHandler(Handler):
             return _execution(draft)
         if task.parent is None:
             raise PermanentFailure("this task drafts nothing, it belongs to no other; cancel it")
+        enter_phase(TaskPhase.Name.ASK)
         try:
             call, drafted = draft_task(task, task.parent)
         except NoModel as missing:
             return Execution(result={}, waits_for=str(missing))
         except ModelsFailed as failure:
             raise (PermanentFailure if failure.is_answered else TransientFailure)(str(failure)) from failure
+        enter_phase(TaskPhase.Name.SUBMIT)
         return _execution(_submitted(task, task.parent, call, drafted))
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pygit2
 
 from execution.handlers.handler import Execution, Handler, PermanentFailure, RollbackRefused, register
-from execution.models import ExecutionTask
+from execution.models import ExecutionTask, TaskPhase
+from execution.services.phases import enter_phase
 from execution.workspace.checkout import ensure_untouched
 from execution.workspace.commits import (
     Change,
@@ -58,6 +59,7 @@ class FileHandler(Handler):
     def execute(self, task: ExecutionTask) -> Execution:
         """Raises PermanentFailure for a path that may not be written, or a file that changed since approval."""
         frame = _frame_of(task)
+        enter_phase(TaskPhase.Name.COMPARE)
         with locked_workspace() as workspace:
             done = find_commit(workspace, TASK, str(task.public_id), int(task.queued_at.timestamp()) - _CLOCKS)
             if done is not None:
@@ -102,7 +104,9 @@ def _written(workspace: Workspace, task: ExecutionTask, frame: FileFrame) -> Exe
     if blob == present:
         return Execution(result={"outcome": "already_satisfied", "path": path, "commit": None})
     checked = check_tree(workspace, tree_with(workspace, Change(path, blob)))
+    enter_phase(TaskPhase.Name.COMMIT)
     commit = commit_change(workspace, Change(path, blob), f"Write {path}", _trailers(task))
+    enter_phase(TaskPhase.Name.WRITE)
     check_out(workspace, Change(path, blob), task.public_id)
     return _execution(commit, path, blob, present, checked)
 

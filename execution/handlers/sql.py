@@ -12,8 +12,9 @@ from execution.handlers.handler import (
     TransientFailure,
     register,
 )
-from execution.models import ExecutionTask, RehearsalCertificate
+from execution.models import ExecutionTask, RehearsalCertificate, TaskPhase
 from execution.rehearsal.certificates import certify, certify_failure, drift, proof_of, standing_certificate
+from execution.services.phases import enter_phase
 from execution.target import ledger
 from execution.target.change import Applied, apply_statements, undo_steps
 from execution.target.connection import Connection, changing_explained, connect, explained
@@ -23,6 +24,7 @@ from execution.target.reverse import Step, ensure_known
 from execution.target.statements import Statement, split_statements
 from execution.target.stepwise import apply_stepwise, changing_stepwise, is_stepwise, undo_stepwise
 
+Phase = TaskPhase.Name
 REHEARSALS = 3
 """How often a change is rehearsed before it waits for a quieter time: other changes run on the same target."""
 
@@ -86,6 +88,7 @@ def _run_certified(
     task: ExecutionTask, text: str, statements: tuple[Statement, ...], certificate: RehearsalCertificate
 ) -> Execution:
     """Run it on the target that the certificate is about; else rehearse it for whoever decides, and change nothing."""
+    enter_phase(Phase.COMPARE)
     with connect() as connection, changing_explained(connection):
         changed = drift(connection, certificate)
         if not changed:
@@ -94,6 +97,7 @@ def _run_certified(
 
 
 def _stale(task: ExecutionTask, text: str, statements: tuple[Statement, ...], changed: str) -> PermanentFailure:
+    enter_phase(Phase.REHEARSE)
     try:
         certify(task.proposal, text, rehearse(task.public_id, statements))
         now = "rehearsed again, it passed; look at the rehearsal, then retry"
@@ -108,7 +112,9 @@ def _run_stepwise(
 ) -> Execution:
     """Run it step by step, on the target that was rehearsed; a step that a killed worker began is taken up."""
     if certificate is None:
+        enter_phase(Phase.REHEARSE)
         certificate = certify(task.proposal, text, rehearse(task.public_id, statements))
+    enter_phase(Phase.COMPARE)
     with connect(autocommit=True) as connection, changing_stepwise(connection):
         ledger.ensure_ledger(connection)
         ledger.ensure_steps(connection)
@@ -116,6 +122,7 @@ def _run_stepwise(
             return _execution(done)
         changed = "" if ledger.begun_step(connection, task.public_id, 0) else drift(connection, certificate)
         if not changed:
+            enter_phase(Phase.APPLY)
             applied = apply_stepwise(connection, task.public_id, statements)
             return _record(connection, task, applied, proof_of(certificate))
     raise _stale(task, text, statements, changed)
@@ -134,7 +141,9 @@ def _undo_stepwise(task: ExecutionTask, steps: list[Step]) -> dict[str, Any]:
 
 def _run_rehearsed(task: ExecutionTask, text: str, statements: tuple[Statement, ...]) -> Execution:
     for _ in range(REHEARSALS):
+        enter_phase(Phase.REHEARSE)
         rehearsal = rehearse(task.public_id, statements)
+        enter_phase(Phase.COMPARE)
         with connect() as connection, changing_explained(connection):
             done = ledger.applied(connection, task.public_id)
             if done or fingerprint_of(connection) == rehearsal.target:
@@ -154,6 +163,7 @@ def _run(
     if done:  # another delivery of the same task was faster
         return _execution(done)
     ledger.ensure_ledger(connection)
+    enter_phase(Phase.APPLY)
     return _record(connection, task, apply_statements(connection, statements), proof)
 
 
@@ -167,6 +177,7 @@ def _record(connection: Connection, task: ExecutionTask, applied: Applied, proof
         "rehearsal": proof,
     }
     ledger.record_applied(connection, task.public_id, artifact, result)
+    enter_phase(Phase.COMMIT)
     return Execution(result=result, artifact=artifact)
 
 

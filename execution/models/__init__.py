@@ -4,6 +4,7 @@ from execution.models.ai_model import AiModel, Draft, ModelCall
 from execution.models.control import ExecutionControl, WorkerHeartbeat
 from execution.models.freeze import Freeze
 from execution.models.limit import KindLimit, TypeLimit
+from execution.models.phase import TaskPhase
 from execution.models.plan_choice import PlanChoice
 from execution.models.rehearsal import RehearsalCertificate
 from execution.models.rollback import Rollback, RollbackArtifact
@@ -24,6 +25,7 @@ __all__ = [
     "RollbackArtifact",
     "RunRule",
     "TaskEvent",
+    "TaskPhase",
     "TypeLimit",
     "WorkerHeartbeat",
 ]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import psycopg
 
 from execution.failures import PermanentFailure, RollbackRefused
+from execution.models import TaskPhase
+from execution.services.phases import turn
 from execution.target.catalog import Catalog
 from execution.target.connection import Connection, explained, identifier
 from execution.target.fingerprint import sum_of
@@ -39,7 +41,8 @@ def apply_statements(connection: Connection, statements: Iterable[Statement]) ->
             plan = plan_for(catalog, statement)
             made = tuple(plan.after((plan.perform or _run)(connection, plan.run))) if plan.run else ()
             if plan.run:
-                verify(catalog, statement)
+                with turn(TaskPhase.Name.VERIFY, within=TaskPhase.Name.APPLY):
+                    verify(catalog, statement)
         if plan.note or not made:
             notes.append(plan.note or f"nothing to take back: {statement}")
         ran += plan.run is not None

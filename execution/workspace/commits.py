@@ -11,6 +11,8 @@ from django.conf import settings
 from pygit2.enums import FileMode
 
 from execution.failures import TransientFailure
+from execution.models import TaskPhase
+from execution.services.phases import enter_phase
 from execution.workspace.checkout import Content, write_file
 from execution.workspace.remote import push
 from execution.workspace.repository import Blob, Workspace
@@ -47,6 +49,7 @@ def commit_change(workspace: Workspace, change: Change, title: str, trailers: Ma
     made = repository.create_commit(None, author, author, f"{title}\n\n{told}\n", tree_with(workspace, change), parents)
     _advance(workspace, head, made)
     if settings.WORKSPACE_REMOTE:
+        enter_phase(TaskPhase.Name.PUSH)
         _publish(workspace, head)
     commit = repository[made]
     return commit.peel(pygit2.Commit)

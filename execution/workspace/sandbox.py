@@ -14,6 +14,8 @@ from django.conf import settings
 from pygit2.enums import CheckoutStrategy
 
 from execution.failures import PermanentFailure
+from execution.models import TaskPhase
+from execution.services.phases import enter_phase
 from execution.workspace.repository import Workspace
 
 SECONDS = 120
@@ -33,6 +35,7 @@ def check_tree(workspace: Workspace, tree: pygit2.Oid) -> dict[str, Any]:
     command = settings.WORKSPACE_CHECK
     if not command:
         return {}
+    enter_phase(TaskPhase.Name.CHECK)
     bubblewrap = shutil.which("bwrap")
     if bubblewrap is None:
         raise PermanentFailure(

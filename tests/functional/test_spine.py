@@ -51,6 +51,22 @@ def roll_back(page: Page, task: ExecutionTask) -> None:
     expect(page.get_by_text("Rolled back").first).to_be_visible()
 
 
+def names_of_phases(task: ExecutionTask) -> list[str]:
+    """Those of its attempt, all of which must have ended."""
+    return list(task.phases.filter(attempt=1, ended_at__isnull=False).order_by("id").values_list("name", flat=True))
+
+
+def watch(page: Page, task: ExecutionTask) -> tuple[Page, Page]:
+    """The list and the task's page in tabs of their own, with a reason typed that a reload would lose."""
+    overview, watching = page.context.new_page(), page.context.new_page()
+    overview.goto("/admin/execution/executiontask/")
+    watching.goto(f"/admin/execution/executiontask/{task.pk}/change/")
+    watching.get_by_label("Reason").fill("Half a thought")
+    expect(overview.locator(f"#task-standing-{task.pk}")).to_contain_text("Queued")
+    expect(watching.locator("#task-head")).to_contain_text("Queued")
+    return overview, watching
+
+
 @pytest.mark.parametrize("report", [path for path in (SAMPLE, FOUNDING) if path.exists()], ids=lambda path: path.stem)
 def test_plan_approved_in_the_browser_adds_the_column_and_is_undone(
     log_in: LogIn, target: Target, report: Path
@@ -63,6 +79,7 @@ def test_plan_approved_in_the_browser_adds_the_column_and_is_undone(
     after_approval = target.columns("execution_tasks")
     roll_back(page, task)
 
+    assert names_of_phases(task) == ["rehearse", "compare", "apply", "verify", "commit"]
     assert after_approval == ["id", "type", "duration_ms", "ai_model"]
     assert target.columns("execution_tasks") == ["id", "type", "duration_ms"]
     assert target.dump() == before
@@ -84,6 +101,7 @@ def test_file_approved_in_the_browser_is_committed_and_reverted(log_in: LogIn, w
 
     reverted = repository.revparse_single("HEAD").peel(pygit2.Commit)
     proposal.refresh_from_db()
+    assert names_of_phases(task) == ["compare", "commit", "write"]
     assert (written, committed.parent_ids) == (content, [first])
     assert report.id in committed.message
     assert "olga" in committed.message
@@ -93,7 +111,7 @@ def test_file_approved_in_the_browser_is_committed_and_reverted(log_in: LogIn, w
     assert proposal.status == Status.ROLLED_BACK
 
 
-def test_kill_switch_stops_what_was_approved_and_shows_on_every_page(log_in: LogIn, target: Target) -> None:
+def test_kill_switch_stops_what_was_approved_and_pages_follow_it_when_it_goes_on(log_in: LogIn, target: Target) -> None:
     proposal = import_report(SAMPLE)
     page = log_in()
     page.get_by_role("link", name="Kill switch").first.click()
@@ -104,9 +122,17 @@ def test_kill_switch_stops_what_was_approved_and_shows_on_every_page(log_in: Log
     page.goto("/admin/")
 
     expect(page.get_by_text("Testing the brakes.").first).to_be_visible()
-    assert ExecutionTask.objects.get(proposal=proposal).status == TaskStatus.QUEUED
+    root = ExecutionTask.objects.get(proposal=proposal)
+    assert root.status == TaskStatus.QUEUED
+    overview, watching = watch(page, root)
     page.get_by_role("link", name="Kill switch").first.click()
     page.get_by_label("Reason").fill("The brakes work.")
     page.get_by_role("button", name="Resume").click()
     wait_for_task(proposal, "sql")
     assert "ai_model" in target.columns("execution_tasks")
+    expect(overview.locator(f"#task-standing-{root.pk}")).to_have_text("Succeeded")
+    expect(overview.locator("#live-rows[hx-get]")).to_have_count(0)
+    expect(watching.locator("#task-head").get_by_text("Succeeded", exact=True)).to_be_visible()
+    expect(watching.locator("#task-rest").get_by_text("Succeeded", exact=True).first).to_be_visible()
+    expect(watching.locator("#task-head[hx-get]")).to_have_count(0)
+    assert watching.locator("#note").input_value() == "Half a thought"

@@ -31,7 +31,7 @@ def queue_probes(number: int, **fields: Any) -> list[ExecutionTask]:
     ExecutionTask.objects.filter(pk=root.pk).update(status=TaskStatus.SUCCEEDED, finished_at=timezone.now())
     given: dict[str, Any] = {"type": Proposal.Type.SELF_IMPROVEMENT, "kind": KIND, "queued_at": timezone.now()} | fields
     return ExecutionTask.objects.bulk_create(
-        ExecutionTask(proposal_id=root.proposal_id, parent=root, description=f"Probe {place}", **given)
+        ExecutionTask(**({"proposal_id": root.proposal_id, "parent": root, "description": f"Probe {place}"} | given))
         for place in range(number)
     )
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from execution.admin.attempts import attempts_of
 from execution.failures import TransientFailure
 from execution.handlers import Execution
 from execution.services.runs import fail_task, finish_task, start_task
+from execution.timeline import attempts_of
 from tests.factories.browsers import log_in
 from tests.factories.tasks import create_task, lease_task
 

@@ -1,0 +1,4 @@
+// A page that nobody looks at asks for nothing; it catches up when it is looked at again.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.target.matches("[data-live]")) event.preventDefault();
+});

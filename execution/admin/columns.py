@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from unfold.decorators import display
 
@@ -14,6 +14,8 @@ from execution.models import ExecutionTask, TaskPhase
 from execution.states import IN_FLIGHT
 from proposals.admin.desk import ReadOnlyAdmin
 from proposals.display import reveal
+
+SWAP = mark_safe(' hx-swap-oob="true"')
 
 
 class TaskColumns(ReadOnlyAdmin):
@@ -53,27 +55,32 @@ class TaskColumns(ReadOnlyAdmin):
         return reveal(task.ai_model) or None
 
 
-def standing_cell(task: ExecutionTask) -> SafeString:
-    """The status, and below it what a task in flight does; it is replaced by its id while the task goes on."""
+def standing_cell(task: ExecutionTask, swap: str = "") -> SafeString:
+    """The status, and below it what a task in flight does.
+
+    With `SWAP`, as with the cells below, it takes the place of the one that the list shows.
+    """
     return format_html(
-        '<span id="task-standing-{}"><span class="fs-badge fs-status-{}">{}</span>{}</span>',
+        '<span id="task-standing-{}"{}><span class="fs-badge fs-status-{}">{}</span>{}</span>',
         task.pk,
+        swap,
         task.status,
         task.get_status_display(),
         format_html('<span class="fs-sub">{}</span>', doing) if (doing := _doing(task)) else "",
     )
 
 
-def tries_cell(task: ExecutionTask) -> SafeString:
+def tries_cell(task: ExecutionTask, swap: str = "") -> SafeString:
     """How many attempts there were."""
-    return format_html('<span id="task-tries-{}">{} of {}</span>', task.pk, task.attempts, task.max_attempts)
+    return format_html('<span id="task-tries-{}"{}>{} of {}</span>', task.pk, swap, task.attempts, task.max_attempts)
 
 
-def age_cell(task: ExecutionTask) -> SafeString:
+def age_cell(task: ExecutionTask, swap: str = "") -> SafeString:
     """Since when it is queued, and how long it ran."""
     return format_html(
-        '<span id="task-age-{}"><span title="{}">{}</span><span class="fs-sub">{}</span></span>',
+        '<span id="task-age-{}"{}><span title="{}">{}</span><span class="fs-sub">{}</span></span>',
         task.pk,
+        swap,
         date_format(timezone.localtime(task.queued_at), "DATETIME_FORMAT"),
         timesince(task.queued_at, depth=1),
         ran_for(task),

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from execution.admin.columns import age_cell, lease_ran_out, standing_cell, tries_cell
+from execution.admin.columns import SWAP, age_cell, lease_ran_out, standing_cell, tries_cell
 from execution.models import ExecutionTask
 from execution.models.phase import current_phase
 from execution.states import ENDED, IN_FLIGHT, TaskStatus
@@ -57,7 +57,7 @@ def changed_rows(request: HttpRequest) -> HttpResponse:
     changed = [task for task in tasks if state_of(task) not in shown]
     if not changed:
         return HttpResponse(status=204)
-    cells = [cell(task) for task in changed for cell in (standing_cell, tries_cell, age_cell)]
+    cells = [cell(task, SWAP) for task in changed for cell in (standing_cell, tries_cell, age_cell)]
     return _fragment(request, "live_rows.html", {"cells": cells, "live_states": live_states(tasks)})
 
 

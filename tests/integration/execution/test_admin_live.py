@@ -107,7 +107,7 @@ def test_live_rows_bring_what_changed_and_ask_for_what_goes_on() -> None:
 
     page = client.get(f"{TASKS}live/", {"rows": shown}).content.decode()
 
-    assert f'id="task-standing-{cancelled.pk}"' in page
+    assert f'<span id="task-standing-{cancelled.pk}" hx-swap-oob="true">' in page
     assert f'id="task-standing-{idle.pk}"' not in page
     assert f"rows={idle.pk}.queued" in page
     assert f"{cancelled.pk}.cancelled" not in page

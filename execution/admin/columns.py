@@ -11,7 +11,7 @@ from unfold.decorators import display
 
 from execution.admin.bars import in_time
 from execution.models import ExecutionTask, TaskPhase
-from execution.states import IN_FLIGHT
+from execution.states import IN_FLIGHT, TaskStatus
 from proposals.admin.desk import ReadOnlyAdmin
 from proposals.display import reveal
 
@@ -99,6 +99,11 @@ def lease_ran_out(task: ExecutionTask) -> bool:
     return task.status in IN_FLIGHT and task.lease_until is not None and task.lease_until < timezone.now()
 
 
+def pauses(task: ExecutionTask) -> bool:
+    """Whether the task waits after an attempt that failed."""
+    return task.status == TaskStatus.QUEUED and task.not_before is not None and task.not_before > timezone.now()
+
+
 def phase_of(task: ExecutionTask) -> str:
     """What the task is at, for one that was annotated with `current_phase`; empty outside of any phase."""
     phase: str | None = getattr(task, "phase", None)
@@ -106,4 +111,6 @@ def phase_of(task: ExecutionTask) -> str:
 
 
 def _doing(task: ExecutionTask) -> str:
+    if pauses(task) and task.not_before:
+        return f"not before {date_format(timezone.localtime(task.not_before), 'H:i')}"
     return "lease ran out" if lease_ran_out(task) else phase_of(task)

@@ -69,7 +69,7 @@ class TroubleFilter(admin.SimpleListFilter):
         return queryset.filter(TROUBLES[self.value() or ""][1]()) if self.value() in TROUBLES else queryset
 
 
-class AttemptsFilter(admin.SimpleListFilter):
+class AttemptsFilter(DropdownFilter):
     """How often it was tried."""
 
     title = "attempts"

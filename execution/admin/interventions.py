@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django import forms
-from django.utils import timezone
 
-from execution.admin.columns import lease_ran_out
+from execution.admin.columns import lease_ran_out, pauses
 from execution.models import ExecutionTask, Rollback
 from execution.services.assignments import assign_task
 from execution.services.drafts import request_draft
@@ -60,15 +59,11 @@ def choices_for(task: ExecutionTask, user: User, *, has_way_back: bool) -> list[
         found.append(Choice("draft", "Draft with a model", "default", run))
     if task.status == TaskStatus.FAILED:
         found.append(Choice("retry", "Retry", "primary", run))
-    if lease_ran_out(task) or _pauses(task):
+    if lease_ran_out(task) or pauses(task):
         found.append(Choice("requeue", "Queue again now", "default", run))
     if TaskStatus.CANCELLED in after and task.status != TaskStatus.RUNNING:
         found.append(Choice("cancel", "Cancel the task", "default", run))
     return found
-
-
-def _pauses(task: ExecutionTask) -> bool:
-    return task.status == TaskStatus.QUEUED and task.not_before is not None and task.not_before > timezone.now()
 
 
 def _why_not(user: User, right: str) -> str:

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from execution.admin.bulk import BULK_ACTIONS, BulkForm, bulk_context, intervene_in_all
 from execution.admin.columns import TaskColumns
@@ -45,8 +45,8 @@ class TaskAdmin(TaskColumns):
     list_filter = (
         "status",
         TroubleFilter,
-        "kind",
-        "type",
+        ("kind", ChoicesDropdownFilter),
+        ("type", ChoicesDropdownFilter),
         AttemptsFilter,
         ModelFilter,
         ("proposal__opportunity", AutocompleteSelectFilter),

@@ -24,15 +24,18 @@ def _url(task: ExecutionTask) -> str:
 def test_roll_back_button_undoes_the_task(target: Target) -> None:
     before, task = target.dump(), run_task(create_sql_task(ADD_COLUMN))
     client = log_in()
-    assert b'value="roll_back"' in client.get(_url(task)).content
+    offered = client.get(_url(task)).content.decode()
 
     answer = client.post(_url(task), {"action": "roll_back", "note": REASON})
 
     assert answer.status_code == 302
     assert target.dump() == before
-    page = client.get(_url(task)).content
-    assert b'value="roll_back"' not in page
-    assert REASON.encode() in page
+    page = client.get(_url(task)).content.decode()
+    assert 'value="roll_back"' in offered
+    assert all(told in offered for told in (str(task.approved_by), "rollback proven", ADD_COLUMN, "Kept, proven"))
+    assert 'value="roll_back"' not in page
+    assert "Used: what it changed is undone." in page
+    assert REASON in page
 
 
 def test_roll_back_without_a_reason_keeps_what_was_typed(target: Target) -> None:

@@ -150,3 +150,18 @@ def test_execute_racing_with_a_folder_that_becomes_a_symlink_never_writes_outsid
 
     assert list(outside.iterdir()) == []
     assert len(list(shop.rglob("*.txt"))) >= written
+
+
+def test_task_page_shows_the_difference_that_it_would_make_and_that_it_made(shop: Path) -> None:
+    commit_file(shop, "a.txt", "one\n")
+    task, client = create_file_task("a.txt", "<b>two</b>\n"), log_in()
+    url = f"/admin/execution/executiontask/{task.pk}/change/"
+
+    before = client.get(url).content.decode()
+    run_task(task)
+    commit_file(shop, "a.txt", "three\n")
+    after = client.get(url).content.decode()
+
+    for page in (before, after):
+        assert '<span class="fs-removed">-one</span>' in page
+        assert '<span class="fs-added">+&lt;b&gt;two&lt;/b&gt;</span>' in page

@@ -27,4 +27,4 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the s
     def _counted(self) -> int:
         if not isinstance(self.object_list, QuerySet):
             return len(self.object_list)
-        return self.object_list.order_by()[: self.most + 1].count()
+        return self.object_list.order_by().values("pk")[: self.most + 1].count()  # nothing else is worked out for them

@@ -138,7 +138,7 @@ if __name__ == "__main__":
         rehearsal.main(sys.argv[2:])
     elif sys.argv[1:2] == ["gate"]:
         gate.main(sys.argv[2:])
-    elif sys.argv[1:2] == ["torture"]:
-        sys.exit(run_inside("bench.torture.settings", "torture", sys.argv[2:]))
+    elif sys.argv[1:2] in (["torture"], ["webhooks"]):
+        sys.exit(run_inside(f"bench.{sys.argv[1]}.settings", sys.argv[1], sys.argv[2:]))
     else:
         main()

@@ -72,7 +72,9 @@ def _lose_answers(at: Stripe) -> None:
 def _buy(site: str, offer: Offer, price: int, email: str, coupon: str) -> Order:
     """Send the form until it leads on. It is the same form each time, so that one order comes of it."""
     browser, address = requests.Session(), f"{site}/offers/{offer.slug}/"
-    form = dict(_HIDDEN.findall(browser.get(address, timeout=30).text))
+    page = browser.get(address, timeout=30)
+    page.raise_for_status()
+    form = dict(_HIDDEN.findall(page.text))
     form |= {"price": str(price), "name": "Jo Buyer", "email": email, "coupon": coupon}
     for _ in range(TRIES):
         answer = browser.post(address, form, allow_redirects=False, timeout=60)

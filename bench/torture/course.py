@@ -31,6 +31,7 @@ AT_PACE_SHARE = 1 / 4  # of the orders, told at a steady pace; the rest are told
 RETRY_SECONDS = (0.2, 0.5, 1, 2, 3, 5, 5, 5, 5, 10, 10, 10)
 SWEEP_SECONDS = 1.0  # a minute in the product
 PATIENCE_SECONDS = 600.0
+STORM_SHARE = 0.8  # of what was delivered is tried once at least before the storm ends
 REFUNDS = 6
 _OPEN = (DeliveryStatus.RECEIVED, DeliveryStatus.FAILED)
 
@@ -83,7 +84,10 @@ class Course:
         with Trouble(self.at.controls, *self._programs) as trouble:
             for batch in _batches(self.at.controls.call("deliveries", state="held")["deliveries"]):
                 self.at.controls.call("release", deliveries=batch, keep_holding=True)
-            self._sweep_until(lambda: time.monotonic() > ends and not self._is_pending(), "deliveries in the storm")
+            self._sweep_until(
+                lambda: time.monotonic() > ends and not self._is_pending() and _share_tried() > STORM_SHARE,
+                "deliveries in the storm",
+            )
         self.trouble = trouble.counted
         self.trouble["handlers and fetches that failed"] = sum(
             attempts - (status == DeliveryStatus.PROCESSED)
@@ -164,6 +168,11 @@ def _batches(held: Sequence[dict[str, Any]]) -> list[list[str]]:
     created, backwards, shuffled = (list(batch) for batch in zip(*by_event.values(), strict=True))
     random.shuffle(shuffled)
     return [created, backwards[::-1], shuffled]
+
+
+def _share_tried() -> float:
+    tried = WebhookDelivery.objects.filter(attempts__gt=0).count()
+    return tried / max(1, WebhookDelivery.objects.count())
 
 
 def _left() -> int:

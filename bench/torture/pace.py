@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import random
 import time
@@ -12,10 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-import requests
-from django.conf import settings
-
-from billing.sandbox.signatures import sign
+from bench.posting import post_signed
 
 SENDERS = 64
 COPIES = 3
@@ -44,24 +40,9 @@ def deliver_at_pace(url: str, events: Sequence[Mapping[str, Any]], per_second: f
     def send(number: int) -> tuple[int, float]:
         event, copy = posts[number]
         time.sleep(max(0.0, began + number / per_second - time.monotonic()))
-        return _send(url, event, int(time.time()) - APART_SECONDS * copy)
+        return post_signed(url, event, at=int(time.time()) - APART_SECONDS * copy)
 
     with ThreadPoolExecutor(SENDERS) as pool:
         told = list(pool.map(send, range(len(posts))))
     lasted = time.monotonic() - began
     return Answers(Counter(status for status, _ in told), sorted(wait for _, wait in told), len(posts) / lasted)
-
-
-def _send(url: str, event: Mapping[str, Any], at: int) -> tuple[int, float]:
-    """Status and seconds. A connection of its own, as Stripe's are."""
-    body = json.dumps(event).encode()
-    headers = {
-        "Stripe-Signature": sign(body, settings.STRIPE.webhook_secrets[0], at),
-        "Content-Type": "application/json",
-    }
-    began = time.monotonic()
-    try:
-        status = requests.post(url, body, headers=headers, timeout=20).status_code
-    except requests.RequestException:
-        status = 0
-    return status, time.monotonic() - began

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-import requests
-from django.conf import settings
-
-from billing.sandbox.signatures import sign
+from bench.posting import post_signed
 
 CONNECTIONS = 16
-TIMEOUT_SECONDS = 20.0  # Stripe's own patience
 LOOK_SECONDS = 0.05
 PATIENCE_SECONDS = 300.0
 Event = Mapping[str, Any]
@@ -41,7 +36,7 @@ def run_burst(url: str, events: Sequence[Event], count_processed: Callable[[], i
     left, refused, waits = list(events), 0, [0.0]
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         while left:
-            told = list(pool.map(lambda event: _post(url, event), left))
+            told = list(pool.map(lambda event: post_signed(url, event, at=int(time.time())), left))
             waits += [wait for _, wait in told]
             left = [event for event, (status, _) in zip(left, told, strict=True) if status != 200]
             refused += len(left)
@@ -57,15 +52,3 @@ def run_burst(url: str, events: Sequence[Event], count_processed: Callable[[], i
 def _check(began: float, what: str) -> None:
     if time.monotonic() - began > PATIENCE_SECONDS:
         raise BurstFailed(f"{what} after {PATIENCE_SECONDS:g} s")
-
-
-def _post(url: str, event: Event) -> tuple[int, float]:
-    body = json.dumps(event).encode()
-    signature = sign(body, settings.STRIPE.webhook_secrets[0], int(time.time()))
-    headers = {"Stripe-Signature": signature, "Content-Type": "application/json"}
-    began = time.monotonic()
-    try:
-        status = requests.post(url, body, headers=headers, timeout=TIMEOUT_SECONDS).status_code
-    except requests.RequestException:
-        status = 0
-    return status, time.monotonic() - began

@@ -71,13 +71,14 @@ class Wire:
     """Asks the sandbox over HTTP, and keeps every answer as it came and the route that gave it."""
 
     sandbox: Sandbox
+    http: requests.Session = field(default_factory=requests.Session)
     bodies: list[Any] = field(default_factory=list)
     routes: set[tuple[str, str]] = field(default_factory=set)
 
     def ask(self, method: str, path: str, form: dict[str, Any] | None = None, *, key: str = KEY) -> Any:
         """The body of an answer, whatever its status."""
         where = {"params" if method == "GET" else "data": form or {}}
-        answer = requests.request(method, self.sandbox.url + path, auth=(key, ""), timeout=20, **where)  # type: ignore[arg-type]
+        answer = self.http.request(method, self.sandbox.url + path, auth=(key, ""), timeout=20, **where)  # type: ignore[arg-type]
         found = next((each for each in ROUTES if each.method == method and each.match(path) is not None), None)
         if found is not None and answer.status_code == 200:
             self.routes.add((found.method, found.path))
@@ -216,6 +217,7 @@ def wire() -> Iterator[Wire]:
         change_and_read_everything(asked)
         go_wrong(asked)
         yield asked
+        asked.http.close()
 
 
 def test_answers_carry_no_key_that_the_published_fixture_lacks(wire: Wire) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 from rich.console import Console
 
+from bench.measure import ROOT
 from bench.premises import Program, running, sandbox_program, wait_healthy, web_program, worker_program
 from bench.torture.course import Course
 from bench.torture.fates import Stripe
@@ -58,7 +60,15 @@ class Command(BaseCommand):
             course.run(orders=orders, storm_seconds=storm, per_second=pace)
             is_right = show(course, console)
         if not is_right:
+            _keep_logs(settings.DATA_DIR, console)
             raise CommandError("something is off: see above")
+
+
+def _keep_logs(folder: Path, console: Console) -> None:
+    kept = ROOT / "bench" / "results" / "torture-logs"
+    shutil.rmtree(kept, ignore_errors=True)
+    shutil.copytree(folder, kept, ignore=lambda _, names: [name for name in names if not name.endswith(".log")])
+    console.print(f"[dim]{kept.relative_to(ROOT)}[/]")
 
 
 def _programs(folder: Path) -> list[Program]:

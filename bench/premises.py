@@ -52,6 +52,7 @@ def _environment(cluster: Cluster, folder: Path) -> dict[str, str]:
         "SITE_ORIGIN": f"http://127.0.0.1:{free_port()}",
         "STRIPE_SANDBOX_CONTROL_TOKEN": secrets.token_urlsafe(16),
         "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
         "PGAPPNAME": "bench",
     }
 

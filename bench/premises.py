@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -28,12 +29,17 @@ SCRUB = ("STRIPE_", "FIELD_", "FSARSITE_", "EXECUTION_", "DATABASE_URL", "TARGET
 
 def run_inside(settings: str, command: str, arguments: Sequence[str]) -> int:
     """Run a Django command on premises of its own, and take them down after it; returns its exit code."""
+    stop_when_told()
     with tempfile.TemporaryDirectory(prefix="fsarsite-bench-") as folder:
         cluster = Cluster(Path(folder) / "postgres")
         try:
             argv = [sys.executable, "-m", "django", command, *arguments]
             environment = _environment(cluster, Path(folder)) | {"DJANGO_SETTINGS_MODULE": settings}
-            return subprocess.run(argv, env=environment, cwd=ROOT, check=False).returncode
+            with subprocess.Popen(argv, env=environment, cwd=ROOT) as process:
+                try:
+                    return process.wait()
+                finally:
+                    process.terminate()  # it stops what it started
         finally:
             cluster.remove()
 
@@ -55,6 +61,11 @@ def _environment(cluster: Cluster, folder: Path) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "PGAPPNAME": "bench",
     }
+
+
+def stop_when_told() -> None:
+    """SIGTERM becomes an exception, so that what runs is stopped, too."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: stopped"))
 
 
 def free_port() -> int:

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, close_old_connections
+from django.db import OperationalError, close_old_connections, connection
+from django.db.models import Sum
 from django.urls import reverse
 from django_q.models import OrmQ
 from rich.console import Console
@@ -30,7 +31,7 @@ from proposals.models import User
 AT_PACE_SHARE = 1 / 4  # of the orders, told at a steady pace; the rest are told in the storm
 RETRY_SECONDS = (0.2, 0.5, 1, 2, 3, 5, 5, 5, 5, 10, 10, 10)
 SWEEP_SECONDS = 1.0  # a minute in the product
-PATIENCE_SECONDS = 600.0
+PATIENCE_SECONDS = 1800.0
 STORM_SHARE = 0.8  # of what was delivered is tried once at least before the storm ends
 REFUNDS = 6
 _OPEN = (DeliveryStatus.RECEIVED, DeliveryStatus.FAILED)
@@ -81,7 +82,7 @@ class Course:
     def _storm(self, least_seconds: float) -> None:
         """Each event three times: in order, in reverse and shuffled, all at the same time."""
         ends = time.monotonic() + least_seconds
-        with Trouble(self.at.controls, *self._programs) as trouble:
+        with Trouble(self.at.controls, *self._programs, _count_attempts) as trouble:
             for batch in _batches(self.at.controls.call("deliveries", state="held")["deliveries"]):
                 self.at.controls.call("release", deliveries=batch, keep_holding=True)
             self._sweep_until(
@@ -168,6 +169,16 @@ def _batches(held: Sequence[dict[str, Any]]) -> list[list[str]]:
     created, backwards, shuffled = (list(batch) for batch in zip(*by_event.values(), strict=True))
     random.shuffle(shuffled)
     return [created, backwards[::-1], shuffled]
+
+
+def _count_attempts() -> int:
+    """How many were made so far. From any thread, also while connections are cut."""
+    try:
+        return WebhookDelivery.objects.aggregate(made=Sum("attempts"))["made"] or 0
+    except OperationalError:
+        return 0
+    finally:
+        connection.close()
 
 
 def _share_tried() -> float:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import random
 import threading
+import time
 from collections import Counter
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -17,17 +19,22 @@ from billing.sandbox import ControlClient
 
 FAILING_PERCENT = 30
 LATENCY_SECONDS = 0.15
-PAUSE_SECONDS = (0.5, 1.5)
+PAUSE_SECONDS = (0.2, 1)
+WORK_BETWEEN = 6  # attempts
+LONGEST_WAIT_SECONDS = 60
 
 
 class Trouble:
     """Handlers fail for the length of the block, the API is slow; and time and again one of the rest happens."""
 
-    def __init__(self, controls: ControlClient, web: Program, worker: Program) -> None:
+    def __init__(
+        self, controls: ControlClient, web: Program, worker: Program, count_attempts: Callable[[], int]
+    ) -> None:
         self.counted: Counter[str] = Counter()
         self._controls = controls
         self._web = web
         self._worker = worker
+        self._count_attempts = count_attempts
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="trouble")
 
@@ -55,6 +62,13 @@ class Trouble:
                 if self._over.wait(random.uniform(*PAUSE_SECONDS)):
                     return
                 kind()
+                self._wait_for_work()
+
+    def _wait_for_work(self) -> None:
+        """Until something was tried since, however slow this machine is: trouble is for those at work."""
+        until, ends = self._count_attempts() + WORK_BETWEEN, time.monotonic() + LONGEST_WAIT_SECONDS
+        while self._count_attempts() < until and time.monotonic() < ends and not self._over.wait(0.2):
+            pass
 
     def _end_api(self) -> None:
         self._controls.call("outage", on=True)
@@ -78,7 +92,6 @@ class Trouble:
         self._worker.kill()
         self._worker.start()
         self.counted["kills of run_worker"] += 1
-        self._over.wait(4)  # it takes as long to start
 
     def _kill_web_process(self) -> None:
         found = [each for each in self._web.family() if not self._web.is_head(each)]

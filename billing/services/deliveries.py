@@ -11,7 +11,7 @@ from django.utils import timezone
 from billing import mirror
 from billing.models import WebhookDelivery
 from billing.services.orders import refresh_order
-from billing.services.queueing import enqueue
+from billing.services.queueing import count_waiting, enqueue
 from billing.states import DeliveryStatus
 from billing.stripe_gateway import Json
 from proposals.models import User
@@ -129,12 +129,14 @@ def replay_delivery(*, delivery_id: int, by: User) -> WebhookDelivery:
 def sweep_deliveries(most: int = 500) -> int:
     """Enqueue what is due: failed ones after their pause, lost ones after ten minutes. Returns how many.
 
-    What is enqueued is due again in ten minutes, so that it is not enqueued twice while the queue is long.
+    What is enqueued is due again in ten minutes. Never more than `most` wait because of us: while no worker works, it
+    would be enqueued again and again.
     """
+    room = max(0, most - count_waiting())
     with transaction.atomic():
         now = timezone.now()
         due = WebhookDelivery.objects.filter(status__in=_OPEN, next_attempt_at__lte=now).order_by("next_attempt_at")
-        keys = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:most])
+        keys = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:room])
         WebhookDelivery.objects.filter(pk__in=keys).update(next_attempt_at=now + LOST_AFTER)
         for key in keys:
             enqueue("process_webhook", key)

@@ -17,7 +17,15 @@ from django.urls import reverse
 from rich.console import Console
 
 from bench.measure import ROOT
-from bench.premises import Program, running, sandbox_program, wait_healthy, web_program, worker_program
+from bench.premises import (
+    Program,
+    running,
+    sandbox_program,
+    stop_when_told,
+    wait_healthy,
+    web_program,
+    worker_program,
+)
 from bench.torture.course import Course
 from bench.torture.fates import Stripe
 from bench.torture.tally import show
@@ -49,6 +57,7 @@ class Command(BaseCommand):
         random.seed(seed)
         console = Console(highlight=False, soft_wrap=True)
         console.print(f"[dim]seed {seed}, logs in {settings.DATA_DIR} while it runs[/]")
+        stop_when_told()
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         migrate_empty_database()
         call_command("migrate", verbosity=0)

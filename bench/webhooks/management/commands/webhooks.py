@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.measure import ROOT
-from bench.premises import running, sandbox_program, wait_healthy, web_program, worker_program
+from bench.premises import running, sandbox_program, stop_when_told, wait_healthy, web_program, worker_program
 from bench.torture.buyers import buy_many, open_shop
 from bench.torture.fates import Stripe
 from bench.webhooks.burst import Burst, run_burst
@@ -52,6 +52,7 @@ class Command(BaseCommand):
         """Prepare, measure in turn, print, keep."""
         self.console = Console(highlight=False, soft_wrap=True)
         self.orders, self.bought = orders, 0
+        stop_when_told()
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         migrate_empty_database()
         call_command("migrate", verbosity=0)

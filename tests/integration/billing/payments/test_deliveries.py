@@ -221,6 +221,17 @@ def test_sweep_deliveries_finds_what_no_worker_began_and_enqueues_it_once() -> N
     assert OrmQ.objects.count() == 1
 
 
+def test_sweep_deliveries_leaves_a_full_queue_alone() -> None:
+    for number in range(3):
+        received(number)
+    WebhookDelivery.objects.update(next_attempt_at=timezone.now())
+
+    swept = [sweep_deliveries(most) for most in (3, 5, 5)]
+
+    assert swept == [0, 2, 0]
+    assert OrmQ.objects.count() == 5
+
+
 def test_purge_deliveries_forgets_what_was_processed_long_ago() -> None:
     for number, status in enumerate(("processed", "dead", "processed")):
         done = timezone.now() if status == "processed" else None

@@ -1,6 +1,7 @@
 """``python -m bench [--jobs N] [--rounds N] [--only NAME …]``: the comparison, as a table and as JSON.
 
-``python -m bench rehearsal`` measures rehearsals instead, and ``python -m bench gate`` the gate.
+``python -m bench rehearsal`` measures rehearsals instead, ``python -m bench gate`` the gate, ``python -m bench
+webhooks`` Stripe's webhooks; ``python -m bench torture`` lets a shop live through failures and audits its books.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from rich.table import Table
 from bench import gate, rehearsal
 from bench.contenders import NAMES, contender
 from bench.measure import ROOT, Arena, Round, RoundFailed
+from bench.premises import run_inside
 from fsarsite.postgres import Cluster
 
 RESULTS = ROOT / "bench" / "results"
@@ -136,5 +138,7 @@ if __name__ == "__main__":
         rehearsal.main(sys.argv[2:])
     elif sys.argv[1:2] == ["gate"]:
         gate.main(sys.argv[2:])
+    elif sys.argv[1:2] in (["torture"], ["webhooks"]):
+        sys.exit(run_inside(f"bench.{sys.argv[1]}.settings", sys.argv[1], sys.argv[2:]))
     else:
         main()

@@ -124,6 +124,7 @@ if ENVIRONMENT == "test":  # see tests/plugins/postgres.py
     DATABASES["default"]["TEST"] = {"TEMPLATE": env.str("TEST_TEMPLATE", "") or None}
 if PROCESS == "web":  # a pool inside a django-q2 cluster hangs it, and a command needs one connection
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # else a restarted server costs a page for each pooled connection
 elif PROCESS == "worker":
     DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5  # else the queue cannot prepare anything

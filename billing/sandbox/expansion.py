@@ -14,8 +14,11 @@ DEEPEST = 4
 
 
 def expand(store: Store, answer: Json, paths: list[str]) -> None:
-    """Expand an answer in place; it must be a copy. Raises StripeError for a path that cannot be expanded."""
-    for path in paths:
+    """Expand an answer in place; it must be a copy. Raises StripeError for a path that cannot be expanded.
+
+    What is left of a deleted object has nothing to expand, and is answered as it is.
+    """
+    for path in [] if answer.get("deleted") else paths:
         steps = path.split(".")
         if len(steps) - (steps[0] == "data") > DEEPEST:
             raise StripeError(f"You cannot expand more than {DEEPEST} levels of a property.", param="expand")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from datetime import timedelta
 
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import DataError, connection, transaction
 from django.utils import timezone
 
 from billing import mirror
 from billing.models import WebhookDelivery
 from billing.services.orders import refresh_order
-from billing.services.queueing import enqueue
+from billing.services.queueing import count_waiting, enqueue
 from billing.states import DeliveryStatus
 from billing.stripe_gateway import Json
 from proposals.models import User
@@ -31,13 +29,20 @@ class DeliveryRefused(Exception):
     """Why this delivery cannot be taken in or replayed; the message says it in words."""
 
 
-@transaction.atomic
-def receive_delivery(event: Json, *, signature: str) -> WebhookDelivery | None:
+def receive_delivery(event: Json, *, digest: str) -> WebhookDelivery | None:
     """Keep a verified event and enqueue its processing, in one commit. None, and no row, for an event known already.
 
-    Raises DeliveryRefused for the very same delivery again: Stripe signs each try anew, so this one was replayed.
+    `digest` tells deliveries of one event apart. Raises DeliveryRefused for the very same delivery again (Stripe signs
+    each try anew, so this one was replayed) and for what PostgreSQL cannot hold, such as a NUL.
     """
-    digest = hashlib.sha256(signature.encode()).hexdigest()
+    try:
+        return _keep(event, digest)
+    except (DataError, RecursionError) as error:
+        raise DeliveryRefused("the event cannot be stored") from error
+
+
+@transaction.atomic
+def _keep(event: Json, digest: str) -> WebhookDelivery | None:
     delivery, is_new = WebhookDelivery.objects.get_or_create(
         event_id=event["id"],
         defaults={
@@ -71,7 +76,7 @@ def _process(delivery_id: int) -> None:
     if delivery is None or delivery.status not in _OPEN:
         return
     event = delivery.payload
-    _lock(mirror.lock_keys(event))
+    lock_payment(mirror.lock_keys(event))
     mirror.mirror_event(event)
     delivery.order_reference = mirror.order_reference(event)[:64]
     if delivery.order_reference:
@@ -86,8 +91,8 @@ def _process(delivery_id: int) -> None:
     delivery.save(update_fields=["status", "processed_at", "error", "attempts", "order_reference"])
 
 
-def _lock(keys: list[str]) -> None:
-    """Until the transaction ends, nobody else fetches these objects."""
+def lock_payment(keys: list[str]) -> None:
+    """Until the transaction ends, nobody else fetches these objects: a slow fetch must not overwrite a newer one."""
     with connection.cursor() as cursor:
         for key in keys:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_CLASS, key])
@@ -122,12 +127,17 @@ def replay_delivery(*, delivery_id: int, by: User) -> WebhookDelivery:
 
 
 def sweep_deliveries(most: int = 500) -> int:
-    """Enqueue what is due: failed ones after their pause, lost ones after ten minutes. Returns how many."""
+    """Enqueue what is due: failed ones after their pause, lost ones after ten minutes. Returns how many.
+
+    What is enqueued is due again in ten minutes. Never more than `most` wait because of us: while no worker works, it
+    would be enqueued again and again.
+    """
+    room = max(0, most - count_waiting())
     with transaction.atomic():
         now = timezone.now()
         due = WebhookDelivery.objects.filter(status__in=_OPEN, next_attempt_at__lte=now).order_by("next_attempt_at")
-        keys = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:most])
-        WebhookDelivery.objects.filter(pk__in=keys).update(next_attempt_at=F("next_attempt_at") + LOST_AFTER)
+        keys = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:room])
+        WebhookDelivery.objects.filter(pk__in=keys).update(next_attempt_at=now + LOST_AFTER)
         for key in keys:
             enqueue("process_webhook", key)
     return len(keys)

@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from billing.services import DeliveryRefused, receive_delivery
-from billing.stripe_gateway import WebhookRefused, verify_webhook
+from billing.stripe_gateway import WebhookRefused, delivery_digest, verify_webhook
 
 MOST_BYTES = 256 * 1024
 logger = logging.getLogger(__name__)
@@ -23,8 +23,9 @@ logger = logging.getLogger(__name__)
 def webhook(request: HttpRequest) -> HttpResponse:
     """Keep a delivery and answer at once; a worker processes it. 400 and no row for what is not Stripe's."""
     try:
-        event = verify_webhook(_body(request), request.headers.get("Stripe-Signature", ""))
-        delivery = receive_delivery(event, signature=request.headers["Stripe-Signature"])
+        body, signature = _body(request), request.headers.get("Stripe-Signature", "")
+        event = verify_webhook(body, signature)
+        delivery = receive_delivery(event, digest=delivery_digest(body, signature))
     except (WebhookRefused, DeliveryRefused) as error:
         logger.warning("a webhook delivery was refused: %s", error)
         return _told(f"refused: {error}", HTTPStatus.BAD_REQUEST)
@@ -32,9 +33,11 @@ def webhook(request: HttpRequest) -> HttpResponse:
 
 
 def _body(request: HttpRequest) -> bytes:
-    """Raises WebhookRefused before reading a body that is too long or of unknown length."""
+    """Raises WebhookRefused before reading a body that is too long, of unknown length or no JSON as such."""
+    if request.content_type != "application/json" or request.headers.get("Content-Encoding"):
+        raise WebhookRefused("application/json is expected, as it is")
     given = request.headers.get("Content-Length", "")
-    if not (given.isascii() and given.isdigit() and int(given) <= MOST_BYTES):
+    if not (given.isascii() and given.isdigit() and len(given) < 10 and int(given) <= MOST_BYTES):
         raise WebhookRefused(f"a body of known length up to {MOST_BYTES} bytes is expected")
     return request.body
 

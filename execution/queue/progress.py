@@ -72,6 +72,15 @@ def why_schedules_stuck() -> str:
     late = timedelta(seconds=settings.EXECUTION_STUCK_SECONDS + 60)  # it looks twice a minute
     if Schedule.objects.filter(next_run__lt=Now() - late).exclude(repeats=0).exists():
         return "does not run its schedules"
-    if OrmQ.objects.filter(lock__lt=Now() - late).exists():
+    if OrmQ.objects.filter(lock__lt=Now() - late).exists() and not _has_taken_something(late):
         return "does not take what is queued"
     return ""
+
+
+def _has_taken_something(within: timedelta) -> bool:
+    """Whether anything was taken from the queue lately: a long queue is no reason to restart who works it off.
+
+    django-q2 locks what it takes until a time to come, `retry` from then.
+    """
+    retry = timedelta(seconds=settings.Q_CLUSTER["retry"])
+    return OrmQ.objects.filter(lock__gt=Now() + retry - within).exists()

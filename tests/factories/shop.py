@@ -86,7 +86,8 @@ class QuietShop(Shop):
         assert answer.status_code == 302, answer.content
         return Order.objects.get(checkout_url=answer["Location"])
 
-    def settle(self) -> None:
+    def tell(self) -> None:
+        """Deliver what happened since, and work on nothing yet."""
         known = set(WebhookDelivery.objects.values_list("event_id", flat=True))
         for event in reversed(self.sandbox.store.all("event")):
             if event["id"] not in known:
@@ -94,6 +95,9 @@ class QuietShop(Shop):
                 headers = {"Stripe-Signature": sign(body, SECRET, int(time.time()))}
                 told = Client().post("/stripe/webhook/", body, content_type="application/json", headers=headers)
                 assert told.status_code == 200, told.content
+
+    def settle(self) -> None:
+        self.tell()
         while work():
             pass
 
@@ -126,7 +130,7 @@ def work() -> int:
 
 
 @contextmanager
-def open_quiet_shop(settings: Any) -> Iterator[Shop]:
+def open_quiet_shop(settings: Any) -> Iterator[QuietShop]:
     """A sandbox that tells nobody anything by itself, and our settings pointed at it."""
     with Sandbox() as sandbox:
         settings.STRIPE = replace(settings.STRIPE, api_host=sandbox.url, webhook_secrets=[SECRET])

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.utils import timezone
-from django_q.models import Schedule
+from django_q.models import OrmQ, Schedule
 from pytest_django.fixtures import Settings
 
 from execution.models import ExecutionControl, ExecutionTask, TypeLimit
@@ -97,6 +97,21 @@ def test_why_schedules_stuck_when_one_is_overdue() -> None:
 
     assert fresh == ""
     assert why_schedules_stuck() == "does not run its schedules"
+
+
+@pytest.mark.parametrize(
+    ("taken_ago", "reason"),
+    [(None, "does not take what is queued"), (LONG_AGO, "does not take what is queued"), (timedelta(seconds=1), "")],
+)
+def test_why_schedules_stuck_when_nothing_is_taken_from_a_long_queue(
+    settings: Settings, taken_ago: timedelta | None, reason: str
+) -> None:
+    OrmQ.objects.create(key="default", payload="", lock=timezone.now() - LONG_AGO)
+    if taken_ago is not None:
+        locked_until = timezone.now() - taken_ago + timedelta(seconds=settings.Q_CLUSTER["retry"])
+        OrmQ.objects.create(key="default", payload="", lock=locked_until)
+
+    assert why_schedules_stuck() == reason
 
 
 def test_sweeps_find_nothing_to_do() -> None:

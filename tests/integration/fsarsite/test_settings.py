@@ -84,3 +84,24 @@ def test_check_deploy_names_each_bad_combination(changes: dict[str, dict[str, st
     said = set(re.findall(r"\((\w+\.E\d+)\)", done.stderr))
     assert said >= set(changes)
     assert "Traceback" not in done.stderr
+
+
+def test_web_process_serves_on_after_its_pooled_connections_were_cut(tmp_path: Path) -> None:
+    script = """
+import os, psycopg, time
+from django.db import connection
+with connection.cursor() as cursor:
+    pid = cursor.execute("SELECT pg_backend_pid()").fetchone()[0]
+connection.close()
+while not connection.pool.get_stats()["pool_available"]:  # it is given back by a thread
+    time.sleep(0.01)
+with psycopg.connect(os.environ["DATABASE_URL"]) as other:
+    other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+with connection.cursor() as cursor:
+    print(cursor.execute("SELECT 'served'").fetchone()[0])
+"""
+    environment = {"DJANGO_SETTINGS_MODULE": "fsarsite.settings", "FSARSITE_PROCESS": "web"}
+
+    done = run("-c", script, DATABASE_URL=os.environ["DATABASE_URL"], FSARSITE_DATA=str(tmp_path), **environment)
+
+    assert done.stdout == "served\n", done.stderr

@@ -6,7 +6,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from billing.models import Offer
 from tests.factories.offers import create_offer
-from tests.factories.shop import Shop, open_quiet_shop, open_shop
+from tests.factories.shop import QuietShop, Shop, open_quiet_shop, open_shop
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def shop(live_server: LiveServer, settings: Any) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def quiet_shop(db: None, settings: Any) -> Iterator[Shop]:
+def quiet_shop(db: None, settings: Any) -> Iterator[QuietShop]:
     with open_quiet_shop(settings) as opened:
         yield opened
 

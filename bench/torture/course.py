@@ -49,6 +49,7 @@ class Course:
         self.bought: list[Bought] = []
         self.trouble: Counter[str] = Counter()
         self.answers: Answers | None = None
+        self.cpu_per_delivery = 0.0
         self.dead = 0
         self.seconds: dict[str, float] = {}
         self._console = console
@@ -104,7 +105,9 @@ class Course:
         events = [json.loads(str(each)) for each in self.at.api.v1.events.list({"limit": 100}).auto_paging_iter()]
         new = [each for each in events if each["id"] not in known]
         self.at.controls.call("latency", seconds=LATENCY_SECONDS)
+        web, before = self._programs[0], self._programs[0].cpu_seconds()
         self.answers = deliver_at_pace(settings.SITE_ORIGIN + reverse("stripe-webhook"), new, per_second)
+        self.cpu_per_delivery = (web.cpu_seconds() - before) / len(self.answers.waits)
         self.at.controls.call("latency", seconds=0)
         self.at.controls.call("release", order="shuffled", seed=random.randrange(1000))
         self._sweep_until(lambda: not self._is_pending(), "deliveries after the pace")

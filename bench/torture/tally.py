@@ -70,6 +70,7 @@ def _facts(course: Course) -> dict[str, Any]:
         facts |= {
             "deliveries at a steady pace": len(answers.waits),
             "  a second": round(answers.per_second, 1),
+            "  processor time of the web server for each, ms": round(course.cpu_per_delivery * 1000, 2),
             **{f"  wait p{share}, ms": round(answers.wait_at(share / 100) * 1000, 1) for share in (50, 95, 99, 100)},
         }
     return facts | {f"seconds: {name}": taken for name, taken in course.seconds.items()}

@@ -20,8 +20,8 @@ from billing.sandbox import ControlClient
 FAILING_PERCENT = 30
 LATENCY_SECONDS = 0.15
 PAUSE_SECONDS = (0.2, 1)
-WORK_BETWEEN = 6  # attempts
-LONGEST_WAIT_SECONDS = 60
+WORK_BETWEEN = 20  # attempts; starting a worker again costs as much as a hundred
+LONGEST_WAIT_SECONDS = 120
 
 
 class Trouble:

@@ -71,7 +71,7 @@ def _process(delivery_id: int) -> None:
     if delivery is None or delivery.status not in _OPEN:
         return
     event = delivery.payload
-    _lock(mirror.lock_keys(event))
+    lock_objects(mirror.lock_keys(event))
     mirror.mirror_event(event)
     delivery.order_reference = mirror.order_reference(event)[:64]
     if delivery.order_reference:
@@ -86,8 +86,8 @@ def _process(delivery_id: int) -> None:
     delivery.save(update_fields=["status", "processed_at", "error", "attempts", "order_reference"])
 
 
-def _lock(keys: list[str]) -> None:
-    """Until the transaction ends, nobody else fetches these objects."""
+def lock_objects(keys: list[str]) -> None:
+    """Until the transaction ends, nobody else fetches these objects of Stripe's."""
     with connection.cursor() as cursor:
         for key in keys:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_CLASS, key])

@@ -31,7 +31,11 @@ class LedgerHealth:
     def says(self) -> str:
         """What is wrong, in one line; empty when nothing is. Silent before the first run, and where nothing is sold."""
         if self.open:
-            return f"{self.open} transaction{'s' if self.open > 1 else ''} differ from Stripe"
+            return (
+                "1 transaction differs from Stripe"
+                if self.open == 1
+                else f"{self.open} transactions differ from Stripe"
+            )
         if self.last is None or not settings.STRIPE.is_open:
             return ""
         if self.last.status == Reconciliation.Status.FAILED:

@@ -163,8 +163,8 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
         return self.missing(request, object_id)
 
     @display(description="Moved at", ordering="occurred_at")
-    def moved(self, entry: LedgerEntry) -> SafeString:
-        return format_html("{:%Y-%m-%d %H:%M:%S} UTC", entry.occurred_at)
+    def moved(self, entry: LedgerEntry) -> str:
+        return f"{entry.occurred_at:%Y-%m-%d %H:%M:%S} UTC"
 
     @display(description="Kind", ordering="kind")
     def what(self, entry: LedgerEntry) -> SafeString:

@@ -86,8 +86,8 @@ class ReconciliationAdmin(ReadOnlyAdmin):
     @display(description="Run", ordering="started_at")
     def run(self, run: Reconciliation) -> SafeString:
         return format_html(
-            '<span class="fs-title">{:%Y-%m-%d %H:%M} UTC</span><span class="fs-sub">{}</span>',
-            run.started_at,
+            '<span class="fs-title">{} UTC</span><span class="fs-sub">{}</span>',
+            f"{run.started_at:%Y-%m-%d %H:%M}",
             f"{run.since:%Y-%m-%d %H:%M} to {run.until:%Y-%m-%d %H:%M}",
         )
 

@@ -48,9 +48,9 @@ def _start(day: date | None) -> datetime | None:
 
 
 def _end(day: date | None) -> datetime | None:
-    """The end of the day, and not the time to come."""
+    """The end of the day; of a day that goes on, the end of this second."""
     end = _start(day)
-    return min(end + timedelta(days=1), timezone.now()) if end else None
+    return min(end + timedelta(days=1), timezone.now() + timedelta(seconds=1)) if end else None
 
 
 def _side(total: dict[str, Any], side: str) -> str:

@@ -121,8 +121,8 @@ def test_request_repair_books_what_was_never_told(shop: Shop, offer: Offer) -> N
 
 def test_request_repair_books_a_refund_and_a_dispute_that_were_never_told(shop: Shop, offer: Offer) -> None:
     order = shop.paid(offer)
-    request_refund(order_id=order.pk, amount=700, reason="Sent back in part.", by=create_user(groups=("Leads",)))
     disputed = shop.paid(offer, email="di@example.com")
+    request_refund(order_id=order.pk, amount=700, reason="Sent back in part.", by=create_user(groups=("Leads",)))
     shop.sandbox.controls.dispute(charge=shop.charge(disputed))
     run = compare()
 

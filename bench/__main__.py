@@ -1,6 +1,7 @@
 """``python -m bench [--jobs N] [--rounds N] [--only NAME …]``: the comparison, as a table and as JSON.
 
-``python -m bench rehearsal`` measures rehearsals instead, and ``python -m bench gate`` the gate.
+``python -m bench rehearsal`` measures rehearsals instead, ``python -m bench gate`` the gate, and ``python -m bench
+revenue`` the revenue page.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from bench import gate, rehearsal
+from bench import gate, rehearsal, revenue
 from bench.contenders import NAMES, contender
 from bench.measure import ROOT, Arena, Round, RoundFailed
 from fsarsite.postgres import Cluster
@@ -136,5 +137,7 @@ if __name__ == "__main__":
         rehearsal.main(sys.argv[2:])
     elif sys.argv[1:2] == ["gate"]:
         gate.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["revenue"]:
+        revenue.main(sys.argv[2:])
     else:
         main()

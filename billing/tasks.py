@@ -53,7 +53,7 @@ def reconcile_ledger(days: int = 0, by: int | None = None) -> str:
     """Compare the ledger with Stripe: the last days up to now for who asked, else what is settled. On a schedule."""
     if not settings.STRIPE.is_open:
         return ""
-    now, person = timezone.now(), User.objects.filter(pk=by).first()
+    now, person = timezone.now(), User.objects.filter(pk=by).first() if by else None
     try:
         run = reconcile(since=now - timedelta(days=days), until=now, by=person) if days else reconcile()
     except ReconciliationRefused as refusal:

@@ -106,4 +106,4 @@ def _alarm_tiles() -> list[Tile]:
     if health.is_good:
         return []
     drifts = [format_money(amount, currency) for currency, amount in health.drift.items()]
-    return [Tile(f"Ledger: {health.says}", ", ".join(drifts) or "!", page, "fs-bad")]
+    return [Tile(f"Ledger: {health.says}", drift, page, "fs-bad") for drift in drifts or ["!"]]

@@ -52,12 +52,12 @@ class _DayForm(forms.Form):
 class _DayFilter(TextFilter):
     """A UTC day; a bad one leads back to the list."""
 
-    form_class = _DayForm
+    form_class: Any = _DayForm
 
     def day(self) -> date | None:
         """What was given. Raises IncorrectLookupParameters for no day."""
         try:
-            return date.fromisoformat(self.value()) if self.value() else None
+            return date.fromisoformat(given) if (given := self.value()) else None
         except ValueError as error:
             raise IncorrectLookupParameters from error
 
@@ -107,7 +107,8 @@ class PartFilter(DropdownFilter):
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
         """Those that count in it."""
-        return queryset.filter(kind__in=PARTS[self.value()]) if self.value() in PARTS else queryset
+        kinds = PARTS.get(self.value() or "")
+        return queryset.filter(kind__in=kinds) if kinds else queryset
 
 
 @admin.register(LedgerEntry)
@@ -127,7 +128,7 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     list_filter_submit = True
     list_select_related = ("order", "offer")
     list_per_page = 50
-    list_before_template = "admin/billing/ledgerentry/sums.html"
+    list_before_template: Any = "admin/billing/ledgerentry/sums.html"
     ordering = ("-occurred_at", "-id")
     search_fields = ("=external_id", "=source_id")
     search_help_text = "A whole id of Stripe's: a balance transaction, charge, refund or dispute"

@@ -60,7 +60,7 @@ class RevenueProjectionAdmin(DeskAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: RevenueProjection, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Whoever says it is kept with it."""
         obj.by = signed_in(request)
         super().save_model(request, obj, form, change)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -33,7 +34,7 @@ class ReconciliationAdmin(ReadOnlyAdmin):
     list_display_links = ("run",)
     list_filter = ("status",)
     list_per_page = 50
-    list_before_template = "admin/billing/reconciliation/health.html"
+    list_before_template: Any = "admin/billing/reconciliation/health.html"
     ordering = ("-started_at",)
     actions = None
     empty_title = "Never compared"
@@ -115,8 +116,8 @@ def _repair(request: HttpRequest, run: Reconciliation) -> None:
 
 
 def _context(run: Reconciliation) -> dict[str, Any]:
-    found = run.discrepancies.select_related("order", "repair_asked_by").order_by("closed_at", "occurred_at", "id")
-    rows = list(found[:_SHOWN])
+    found = run.discrepancies.select_related("order", "repair_asked_by")
+    rows = list(found.order_by(F("closed_at").asc(nulls_first=True), "problem", "occurred_at", "id")[:_SHOWN])
     return {
         "title": str(run),
         "run": run,

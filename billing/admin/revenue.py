@@ -110,7 +110,7 @@ class DailyRevenueAdmin(ReadOnlyAdmin):
             return redirect("admin:billing_dailyrevenue_changelist")
         return revenue_csv(form.scope().rows())
 
-    def change_view(self, _request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
+    def change_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
         """A row has no page of its own."""
         return redirect("admin:billing_dailyrevenue_changelist")
 

@@ -25,7 +25,7 @@ from proposals.api.pagination import NewestFirst
 class NewestDayFirst(NewestFirst):
     """Pages by falling day. As many rows as offers, currencies and opportunities share a day."""
 
-    ordering = ("-day", "-id")
+    ordering: Any = ("-day", "-id")
     offset_cutoff = 1_000_000
 
     def is_position(self, position: str) -> bool:
@@ -72,7 +72,7 @@ class _Unpaged(Endpoint):
 class RevenueTotals(_Unpaged, RevenueEndpoint):
     """Sums by currency."""
 
-    serializer_class = TotalsSerializer
+    serializer_class: Any = TotalsSerializer
 
     @extend_schema(**money_schema.TOTALS)
     def get(self, _request: Request) -> Response:

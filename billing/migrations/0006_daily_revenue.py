@@ -1,4 +1,4 @@
-"""Daily revenue grows with the ledger, in the same statement; see docs/adr/0007. Projections stay as they were said."""
+"""Daily revenue grows with the ledger, in the same statement; see docs/adr/0010. Projections stay as they were said."""
 
 from django.db import migrations
 

@@ -123,7 +123,8 @@ def totals_of(rows: Iterable[Revenue], scope: Scope) -> list[Revenue]:
 
 def totals(scope: Scope) -> list[Revenue]:
     """What came in of each currency, in the order of its code. One query."""
-    sums = scope.rows().order_by().values("currency").annotate(**{f"sum_{name}": Sum(name) for name in COLUMNS})
+    named: Any = {f"sum_{name}": Sum(name) for name in COLUMNS}
+    sums: Any = scope.rows().order_by().values("currency").annotate(**named)
     return [
         Revenue(
             "Sum",

@@ -133,8 +133,9 @@ def _order_named(intent_id: str, each: Told) -> Order | None:
     reference = metadata.get("order") if each.source.get("object") == "charge" else None
     if reference is None:
         reference = (stripe_gateway.retrieve_payment_intent(intent_id).get("metadata") or {}).get("order")
-    is_one = isinstance(reference, str) and _UUID.fullmatch(reference)
-    return Order.objects.filter(reference=reference).first() if is_one else None
+    if not isinstance(reference, str) or not _UUID.fullmatch(reference):
+        return None
+    return Order.objects.filter(reference=reference).first()
 
 
 @transaction.atomic

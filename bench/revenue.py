@@ -108,7 +108,6 @@ def _measure(cluster: Cluster, entries: int, rounds: int) -> dict[str, Any]:
     for name in ("bench", "bench_target"):
         cluster.create_database(name)
     environment = os.environ | {
-        "FSARSITE_ENV": "test",  # dj-stripe's migrations in one
         "DATABASE_URL": cluster.url("bench"),
         "TARGET_DATABASE_URL": cluster.url("bench_target"),
         "DJANGO_SETTINGS_MODULE": "fsarsite.settings",
@@ -130,13 +129,13 @@ def measure_here(entries: int, rounds: int) -> dict[str, Any]:
     import django  # noqa: PLC0415 - only the measuring process has the settings for it
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
     from django.db import connection  # noqa: PLC0415
 
     from billing.services import count_stale_days, rebuild_daily_revenue  # noqa: PLC0415
+    from fsarsite.djstripe_schema import migrate_if_needed  # noqa: PLC0415
     from proposals.models import Opportunity  # noqa: PLC0415
 
-    call_command("migrate", verbosity=0)
+    migrate_if_needed()
     filled = _timed(lambda: _fill(connection, entries))
     rebuilt = _timed(rebuild_daily_revenue)
     with connection.cursor() as cursor:

@@ -47,10 +47,10 @@ def main(base: str, username: str, password: str) -> None:
 def _take_money(page: Page) -> None:
     """Photograph revenue, wide and on a phone, the opportunity that earned most, and the newest reconciliation."""
     page.goto("/admin/billing/dailyrevenue/?by=opportunity")
-    earned = page.locator("tbody th[scope=row]")
+    earned = page.locator(".fs-money").last.locator("tbody th")  # the first table has the sums
     if not earned.count():
         return
-    name = earned.last.inner_text() if earned.count() == 1 else earned.nth(1).inner_text()
+    name = earned.first.inner_text()
     _take(page, "/admin/billing/dailyrevenue/", "revenue")
     page.goto("/admin/proposals/opportunity/")
     page.get_by_role("link", name=name).click()

@@ -1,7 +1,7 @@
 """``python -m bench [--jobs N] [--rounds N] [--only NAME …]``: the comparison, as a table and as JSON.
 
-``python -m bench rehearsal`` measures rehearsals instead, ``python -m bench gate`` the gate, ``python -m bench
-webhooks`` Stripe's webhooks; ``python -m bench torture`` lets a shop live through failures and audits its books.
+``python -m bench rehearsal`` measures rehearsals instead, ``gate`` the gate, ``revenue`` the revenue page and ``webhooks``
+Stripe's webhooks; ``torture`` lets a shop live through failures and audits its books.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from bench import gate, rehearsal
+from bench import gate, rehearsal, revenue
 from bench.contenders import NAMES, contender
 from bench.measure import ROOT, Arena, Round, RoundFailed
 from bench.premises import run_inside
@@ -140,5 +140,7 @@ if __name__ == "__main__":
         gate.main(sys.argv[2:])
     elif sys.argv[1:2] in (["torture"], ["webhooks"]):
         sys.exit(run_inside(f"bench.{sys.argv[1]}.settings", sys.argv[1], sys.argv[2:]))
+    elif sys.argv[1:2] == ["revenue"]:
+        revenue.main(sys.argv[2:])
     else:
         main()

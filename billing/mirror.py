@@ -16,11 +16,18 @@ from djstripe.models import Charge, Dispute, Event, PaymentIntent, Refund, Sessi
 
 from billing.models import LedgerEntry
 from billing.states import PaymentFacts
-from billing.stripe_gateway import Json, api_key
+from billing.stripe_gateway import Json, api_key, list_of_payment, our_errors
 
 _UNMIRRORED = frozenset({"customer.deleted"})  # dj-stripe would send a DELETE to Stripe
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _RETURNED = frozenset({"pending", "requires_action", "succeeded"})
+_MODELS: dict[str, Any] = {
+    "payment_intent": PaymentIntent,
+    "checkout.session": Session,
+    "charge": Charge,
+    "refund": Refund,
+    "dispute": Dispute,
+}
 _DISPUTE_KINDS = {
     "dispute": LedgerEntry.Kind.DISPUTE,
     "dispute_reversal": LedgerEntry.Kind.DISPUTE_REVERSAL,
@@ -56,6 +63,18 @@ def mirror_event(event: Json) -> None:
     """
     if event["type"] not in _UNMIRRORED:
         Event.process(event, api_key=api_key())
+
+
+def fetch_payment(intent_id: str) -> None:
+    """Fetch a payment and all that belongs to it once more, whatever was told of it before. Under the lock of its id.
+
+    Raises StripeUnavailable and StripeRefused.
+    """
+    key = api_key()
+    for kind, object_id in list_of_payment(intent_id):
+        model = _MODELS[kind]
+        with our_errors():
+            model.sync_from_stripe_data(model(id=object_id).api_retrieve(api_key=key), api_key=key)
 
 
 def lock_keys(event: Json) -> list[str]:

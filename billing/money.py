@@ -8,6 +8,8 @@ from decimal import Decimal
 from babel.numbers import format_currency, get_currency_precision
 from django.utils.translation import get_language, to_locale
 
+from billing.currencies import minor_digits
+
 # CLDR puts a space between a currency's letters and the number; babel leaves it out.
 _CODE_MEETS_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
@@ -17,6 +19,8 @@ def format_money(amount: int, currency: str) -> str:
 
     How many minor units make one is the currency's own: 1900 JPY is "¥1,900", 1900 BHD is "BHD 1.900".
     """
-    digits = get_currency_precision(currency)
-    shown = format_currency(Decimal(amount).scaleb(-digits), currency, locale=to_locale(get_language() or "en"))
+    digits = minor_digits(currency)
+    locale, value = to_locale(get_language() or "en"), Decimal(amount).scaleb(-digits)
+    is_usual = get_currency_precision(currency) == digits  # else the places of the language's pattern, which are two
+    shown = format_currency(value, currency, locale=locale, currency_digits=is_usual)
     return _CODE_MEETS_DIGIT.sub("\N{NO-BREAK SPACE}", shown)

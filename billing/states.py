@@ -58,6 +58,25 @@ DELIVERY_TRANSITIONS: Mapping[DeliveryStatus, frozenset[DeliveryStatus]] = {
 }
 
 
+class ReconciliationStatus(TextChoices):
+    """What came of comparing the ledger with Stripe."""
+
+    RUNNING = "running", "Under way"
+    AGREED = "agreed", "Agrees"
+    DRIFTED = "drifted", "Differs"
+    FAILED = "failed", "Failed"
+
+
+RECONCILIATION_TRANSITIONS: Mapping[ReconciliationStatus, frozenset[ReconciliationStatus]] = {
+    ReconciliationStatus.RUNNING: frozenset({
+        ReconciliationStatus.AGREED, ReconciliationStatus.DRIFTED, ReconciliationStatus.FAILED,
+    }),
+    ReconciliationStatus.AGREED: frozenset(),
+    ReconciliationStatus.DRIFTED: frozenset(),
+    ReconciliationStatus.FAILED: frozenset(),
+}  # fmt: skip
+
+
 class InvalidOrderTransition(Exception):
     """The order is not in a state from which this can happen."""
 

@@ -102,7 +102,8 @@ def _client() -> stripe.StripeClient:
 
 
 @contextmanager
-def _our_errors() -> Iterator[None]:
+def our_errors() -> Iterator[None]:
+    """What Stripe's client raises inside, as errors of ours."""
     try:
         yield
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
@@ -117,7 +118,7 @@ def _our_errors() -> Iterator[None]:
 
 def create_customer(*, reference: str, email: str, name: str) -> str:
     """Make a customer at Stripe and return its id. The same reference gives the same customer."""
-    with _our_errors():
+    with our_errors():
         made = _client().v1.customers.create(
             {"email": email, "name": name, "metadata": {"customer": reference}},
             {"idempotency_key": f"customer:{reference}"},
@@ -127,7 +128,7 @@ def create_customer(*, reference: str, email: str, name: str) -> str:
 
 def find_promotion_code(code: str) -> str | None:
     """The id of the active promotion code that a customer typed, or None."""
-    with _our_errors():
+    with our_errors():
         found = _client().v1.promotion_codes.list({"code": code, "active": True, "limit": 1})
     return found.data[0].id if found.data else None
 
@@ -161,20 +162,20 @@ def create_checkout(
     }
     if promotion_code:
         asked["discounts"] = [{"promotion_code": promotion_code}]
-    with _our_errors():
+    with our_errors():
         made = _client().v1.checkout.sessions.create(asked, {"idempotency_key": f"checkout:{order}"})
     return _page(made)
 
 
 def retrieve_checkout(session_id: str) -> Json:
     """A session as Stripe has it now."""
-    with _our_errors():
+    with our_errors():
         return _plain(_client().v1.checkout.sessions.retrieve(session_id))
 
 
 def create_refund(*, reference: str, payment_intent: str, amount: int) -> Json:
     """Give money back, in minor units. The same reference refunds once."""
-    with _our_errors():
+    with our_errors():
         made = _client().v1.refunds.create(
             {"payment_intent": payment_intent, "amount": amount, "metadata": {"refund": reference}},
             {"idempotency_key": f"refund:{reference}"},
@@ -183,16 +184,38 @@ def create_refund(*, reference: str, payment_intent: str, amount: int) -> Json:
 
 
 def list_balance_transactions(*, since: int, until: int) -> Iterator[Json]:
-    """Every balance transaction made in [since, until), seconds since 1970; the newest first."""
-    with _our_errors():
-        page = _client().v1.balance_transactions.list({"created": {"gte": since, "lt": until}, "limit": 100})
+    """Every balance transaction made in [since, until), seconds since 1970; the newest first, its source whole."""
+    asked: Any = {"created": {"gte": since, "lt": until}, "limit": 100, "expand": ["data.source"]}
+    with our_errors():
+        page = _client().v1.balance_transactions.list(asked)
         for each in page.auto_paging_iter():
             yield _plain(each)
 
 
+def retrieve_payment_intent(intent_id: str) -> Json:
+    """A payment as Stripe has it now."""
+    with our_errors():
+        return _plain(_client().v1.payment_intents.retrieve(intent_id))
+
+
+def list_of_payment(intent_id: str) -> list[tuple[str, str]]:
+    """Kind and id of everything that Stripe has of a payment: it, its session, charges, refunds and disputes."""
+    v1 = _client().v1
+    asked: Any = {"payment_intent": intent_id, "limit": 100}
+    with our_errors():
+        pages = (
+            v1.checkout.sessions.list(asked),
+            v1.charges.list(asked),
+            v1.refunds.list(asked),
+            v1.disputes.list(asked),
+        )
+        found = [(each.object, each.id) for page in pages for each in page.auto_paging_iter()]
+    return [("payment_intent", intent_id), *found]
+
+
 def list_events(*, since: int) -> Iterator[Json]:
     """Every event since then, the newest first. Stripe keeps 30 days."""
-    with _our_errors():
+    with our_errors():
         for each in _client().v1.events.list({"created": {"gte": since}, "limit": 100}).auto_paging_iter():
             yield _plain(each)
 

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import timedelta
+
 from django.conf import settings
+from django.utils import timezone
 
 from billing.services import (
+    ReconciliationRefused,
     enqueue_missing_receipts,
     expire_abandoned_orders,
     process_delivery,
     purge_deliveries,
+    reconcile,
     send_receipt,
     sweep_deliveries,
 )
+from billing.services import repair_discrepancy as repair
+from proposals.models import User
+
+logger = logging.getLogger(__name__)
 
 
 def process_webhook(delivery_id: int) -> None:
@@ -37,3 +47,21 @@ def purge_webhooks() -> int:
 def sweep_orders() -> int:
     """Close orders that never reached Stripe, and mail receipts that did not go out. On a schedule."""
     return expire_abandoned_orders() + enqueue_missing_receipts()
+
+
+def reconcile_ledger(days: int = 0, by: int | None = None) -> str:
+    """Compare the ledger with Stripe: the last days up to now for who asked, else what is settled. On a schedule."""
+    if not settings.STRIPE.is_open:
+        return ""
+    now, person = timezone.now(), User.objects.filter(pk=by).first() if by else None
+    try:
+        run = reconcile(since=now - timedelta(days=days), until=now, by=person) if days else reconcile()
+    except ReconciliationRefused as refusal:
+        logger.warning("no reconciliation: %s", refusal)
+        return ""
+    return str(run.status)
+
+
+def repair_discrepancy(discrepancy_id: int) -> bool:
+    """Fetch one payment again. Safe to call any number of times."""
+    return repair(discrepancy_id)

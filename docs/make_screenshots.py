@@ -11,6 +11,7 @@ from playwright.sync_api import Page, sync_playwright
 IMAGES = Path(__file__).with_name("images")
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SIZE = {"width": 1280, "height": 860}
+PHONE = {"width": 390, "height": 860}
 FOUNDING = {
     "19235936": "founding-ai-model-column",
     "3f4f1333": "founding-broken-sql",
@@ -40,7 +41,27 @@ def main(base: str, username: str, password: str) -> None:
             if found.count():
                 found.first.click()
                 _take(page, page.url, name)
+        _take_money(page)
         browser.close()
+
+
+def _take_money(page: Page) -> None:
+    """Photograph revenue, wide and on a phone, the opportunity that earned most, and the newest reconciliation."""
+    page.goto("/admin/billing/dailyrevenue/?by=opportunity")
+    earned = page.locator(".fs-money").last.locator("tbody th")  # the first table has the sums
+    if not earned.count():
+        return
+    name = earned.first.inner_text()
+    _take(page, "/admin/billing/dailyrevenue/", "revenue")
+    page.goto("/admin/proposals/opportunity/")
+    page.get_by_role("link", name=name).click()
+    _take(page, page.url, "opportunity")
+    page.goto("/admin/billing/reconciliation/")
+    if page.locator("#result_list a[href*='/change/']").count():
+        page.locator("#result_list a[href*='/change/']").first.click()
+        _take(page, page.url, "reconciliation")
+    page.set_viewport_size(PHONE)
+    _take(page, "/admin/billing/dailyrevenue/", "revenue-phone")
 
 
 def _log_in(page: Page, username: str, password: str) -> None:

@@ -9,6 +9,9 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 
+from billing.drift import ledger_health
+from billing.money import format_money
+from billing.revenue.figures import Scope, totals, utc_today
 from execution.models import ExecutionControl, ExecutionTask, Freeze
 from execution.states import IN_FLIGHT, TaskStatus
 from proposals.gate import Band
@@ -22,7 +25,7 @@ class Tile:
     """A number that leads to its rows."""
 
     title: str
-    value: int
+    value: int | str
     link: str
     tone: str = ""
 
@@ -36,13 +39,17 @@ def page_context(_request: HttpRequest) -> dict[str, Any]:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The context of the first page, in six queries however much there is; nothing for who may not look."""
+    """The context of the first page, in nine queries however much there is; nothing for who may not look."""
     if not request.user.has_perm("proposals.view_proposal"):
         return context
     queue = reverse("admin:proposals_proposal_changelist")
     waiting = Proposal.objects.waiting()
     return context | {
-        "tiles": [*_waiting_tiles(queue), *_task_tiles(reverse("admin:execution_executiontask_changelist"))],
+        "tiles": [
+            *_waiting_tiles(queue),
+            *_task_tiles(reverse("admin:execution_executiontask_changelist")),
+            *_money_tiles(request),
+        ],
         "oldest": waiting.for_review().defer("text", "received").order_by("submitted_at")[:_SHOWN],
         "worst": waiting.for_review().defer("text", "received").order_by("-severity", "id")[:_SHOWN],
         "decisions": Decision.objects.select_related("by", "proposal")
@@ -81,3 +88,22 @@ def _task_tiles(tasks: str) -> list[Tile]:
         Tile("Tasks failed", counts["failed"], f"{tasks}?status__exact=failed", "fs-bad" if counts["failed"] else ""),
         *([stale] if counts["stale"] else []),
     ]
+
+
+def _money_tiles(request: HttpRequest) -> list[Tile]:
+    """What came in today, by currency, and an alarm when the ledger is not Stripe's."""
+    if not request.user.has_perm("billing.view_dailyrevenue"):
+        return []
+    today, page = utc_today(), reverse("admin:billing_dailyrevenue_changelist")
+    here = f"{page}?since={today}&until={today}"
+    sums = totals(Scope(today, today))
+    shown = [Tile("Revenue today, net (UTC)", format_money(each.net, each.currency), here) for each in sums]
+    return [*(shown or [Tile("Revenue today (UTC)", "none", here)]), *_alarm_tiles()]
+
+
+def _alarm_tiles() -> list[Tile]:
+    health, page = ledger_health(), reverse("admin:billing_reconciliation_changelist")
+    if health.is_good:
+        return []
+    drifts = [format_money(amount, currency) for currency, amount in health.drift.items()]
+    return [Tile(f"Ledger: {health.says}", drift, page, "fs-bad") for drift in drifts or ["!"]]

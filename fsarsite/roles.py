@@ -24,6 +24,7 @@ OPERATOR_RIGHTS = (
     "billing.change_price",
     "billing.replay_webhookdelivery",
     "billing.resend_receipt",
+    "billing.reconcile_ledger",
 )
 LEAD_RIGHTS = (
     *OPERATOR_RIGHTS,
@@ -39,6 +40,7 @@ LEAD_RIGHTS = (
     ),
     "execution.delete_freeze",
     "billing.refund_order",
+    "billing.add_revenueprojection",
 )
 ROLES: dict[str, tuple[str, ...]] = {
     "Viewers": (),

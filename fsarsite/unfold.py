@@ -86,6 +86,9 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     billing = [
         _page(request, "Offers", "sell", "billing", "offer"),
         _page(request, "Orders", "receipt", "billing", "order"),
+        _page(request, "Revenue", "payments", "billing", "dailyrevenue"),
+        _page(request, "Ledger", "menu_book", "billing", "ledgerentry"),
+        _page(request, "Reconciliation", "balance", "billing", "reconciliation"),
         _page(request, "Customers", "person", "billing", "customer"),
         _page(request, "Webhook log", "webhook", "billing", "webhookdelivery"),
     ]

@@ -5,12 +5,18 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from billing.models import Customer
 from billing.models.customer import email_index
+from billing.money import format_money
 from proposals.admin.desk import ReadOnlyAdmin
 from proposals.display import reveal
+
+_SHOWN = 50
 
 
 @admin.register(Customer)
@@ -22,7 +28,7 @@ class CustomerAdmin(ReadOnlyAdmin):
     search_fields = ("stripe_id",)
     search_help_text = "A whole e-mail address, or Stripe's id"
     ordering = ("-id",)
-    fields = ("person", "address", "stripe_id", "created_at", "updated_at", "anonymised_at")
+    fields = ("person", "address", "stripe_id", "orders_of", "created_at", "updated_at", "anonymised_at")
     readonly_fields = fields
     actions = None
     empty_title = "No customers"
@@ -47,6 +53,24 @@ class CustomerAdmin(ReadOnlyAdmin):
     @display(description="E-mail")
     def address(self, customer: Customer) -> str:
         return reveal(customer.email)
+
+    @display(description="Orders")
+    def orders_of(self, customer: Customer) -> SafeString:
+        """The latest, each with where it stands."""
+        latest = customer.orders.order_by("-created_at")[:_SHOWN]
+        return format_html_join(
+            "",
+            '<div><a href="{}">{}</a> {} · {}</div>',
+            (
+                (
+                    reverse("admin:billing_order_change", args=[order.pk]),
+                    order.short_reference,
+                    format_money(order.amount_total, order.currency),
+                    order.get_status_display(),
+                )
+                for order in latest
+            ),
+        )
 
     @display(description="Orders")
     def bought(self, customer: Customer) -> int:

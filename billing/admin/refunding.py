@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import get_currency_precision
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
 
+from billing.currencies import minor_digits
 from billing.models import Order
 from billing.money import format_money
 from billing.services import RefundRefused, request_refund
@@ -29,7 +29,7 @@ class RefundForm(forms.Form):
     request_id = forms.UUIDField(required=False)
 
     def __init__(self, order: Order, data: Any = None) -> None:
-        self._digits = get_currency_precision(order.currency)
+        self._digits = minor_digits(order.currency)
         self._left, self._currency = order.amount_left, order.currency
         super().__init__(data, initial={"amount": Decimal(order.amount_left).scaleb(-self._digits)})
 

@@ -6,10 +6,14 @@ from billing.models.exposure import Exposure
 from billing.models.ledger import LedgerEntry
 from billing.models.offer import Offer, Price
 from billing.models.order import Order, OrderEvent
+from billing.models.reconciliation import Discrepancy, Reconciliation
+from billing.models.revenue import DailyRevenue, RevenueProjection
 from billing.models.reversal import Dispute, Refund
 
 __all__ = [
     "Customer",
+    "DailyRevenue",
+    "Discrepancy",
     "Dispute",
     "Exposure",
     "LedgerEntry",
@@ -17,6 +21,8 @@ __all__ = [
     "Order",
     "OrderEvent",
     "Price",
+    "Reconciliation",
     "Refund",
+    "RevenueProjection",
     "WebhookDelivery",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from billing.models.offer import Offer
 from billing.models.order import Order
 from proposals.models import Opportunity
 
@@ -31,6 +32,7 @@ class LedgerEntry(models.Model):
     currency = models.CharField(max_length=3)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="ledger_entries")
     opportunity = models.ForeignKey(Opportunity, on_delete=models.PROTECT, related_name="ledger_entries")
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="ledger_entries")
     source_id = models.CharField(max_length=255, help_text="The charge, refund or dispute at Stripe.")
     occurred_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
@@ -38,8 +40,10 @@ class LedgerEntry(models.Model):
     class Meta:
         verbose_name_plural = "ledger entries"
         indexes = [
-            models.Index(name="ledger_by_day", fields=["currency", "occurred_at"]),  # revenue by day
+            models.Index(name="ledger_by_day", fields=["currency", "occurred_at"]),  # the rows behind a number
             models.Index(name="ledger_by_opportunity", fields=["opportunity", "occurred_at"]),
+            models.Index(name="ledger_by_offer", fields=["offer", "occurred_at"]),
+            models.Index(name="ledger_newest", fields=["-occurred_at", "-id"]),  # the admin's list, a day's comparison
         ]
         constraints = [
             models.CheckConstraint(name="ledger_adds_up", condition=Q(net=F("gross") - F("fee"))),

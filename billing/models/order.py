@@ -23,7 +23,7 @@ def new_token() -> str:
 class Order(models.Model):
     """One purchase of one offer. Amounts are minor units of `currency`; only what Stripe says moves the status.
 
-    `order_details` is what was shown and agreed to: `{offer: {slug, name}, price: {id, amount, currency},
+    `order_details` is what was shown and agreed to: `{offer: {id, slug, name}, price: {id, amount, currency},
     experiment: {exposure, variant, propensity, policy_version}, coupon}`. It holds no personal data.
     """
 
@@ -90,6 +90,11 @@ class Order(models.Model):
     def is_settled(self) -> bool:
         """Whether money came in, whatever became of it."""
         return self.status in SETTLED
+
+    @property
+    def offer_id(self) -> int:
+        """The key of what was bought; offers are never deleted."""
+        return int(self.order_details["offer"]["id"])
 
     @property
     def offer_name(self) -> str:

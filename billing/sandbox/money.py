@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from billing.currencies import ZERO_DECIMAL, minor_digits
 from billing.sandbox.shapes import Json
-
-ZERO_DECIMAL = frozenset(
-    ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"]
-)
-THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
 
 FEE_RATE = Decimal("0.029")
 _FIXED_FEES = {"usd": 30, "eur": 25, "gbp": 20, "chf": 30, "cad": 30, "aud": 30, "jpy": 0}
@@ -60,5 +56,5 @@ def spread(total: int, weights: list[int]) -> list[int]:
 
 def readable(amount: int, currency: str) -> str:
     """`12.50 EUR`, `1250 JPY`: for messages and the hosted page."""
-    places = 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
+    places = minor_digits(currency)
     return f"{Decimal(amount).scaleb(-places):,.{places}f} {currency.upper()}"

@@ -13,16 +13,21 @@ from billing.services.deliveries import (
 from billing.services.exposures import Showing, record_exposures
 from billing.services.orders import expire_abandoned_orders, refresh_order
 from billing.services.receipts import ReceiptRefused, enqueue_missing_receipts, resend_receipt, send_receipt
+from billing.services.reconciliation import ReconciliationRefused, reconcile
 from billing.services.refunds import RefundRefused, request_refund
+from billing.services.repairs import repair_discrepancy, request_reconciliation, request_repair
+from billing.services.revenue import count_stale_days, rebuild_daily_revenue
 
 __all__ = [
     "Basket",
     "CheckoutRefused",
     "DeliveryRefused",
     "ReceiptRefused",
+    "ReconciliationRefused",
     "RefundRefused",
     "Showing",
     "check_coupon",
+    "count_stale_days",
     "enqueue_missing_receipts",
     "ensure_customer",
     "expire_abandoned_orders",
@@ -30,11 +35,16 @@ __all__ = [
     "place_order",
     "process_delivery",
     "purge_deliveries",
+    "rebuild_daily_revenue",
     "receive_delivery",
+    "reconcile",
     "record_exposures",
     "refresh_order",
+    "repair_discrepancy",
     "replay_delivery",
+    "request_reconciliation",
     "request_refund",
+    "request_repair",
     "resend_receipt",
     "send_receipt",
     "sweep_deliveries",

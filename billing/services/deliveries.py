@@ -76,7 +76,7 @@ def _process(delivery_id: int) -> None:
     if delivery is None or delivery.status not in _OPEN:
         return
     event = delivery.payload
-    lock_payment(mirror.lock_keys(event))
+    lock_objects(mirror.lock_keys(event))
     mirror.mirror_event(event)
     delivery.order_reference = mirror.order_reference(event)[:64]
     if delivery.order_reference:
@@ -91,7 +91,7 @@ def _process(delivery_id: int) -> None:
     delivery.save(update_fields=["status", "processed_at", "error", "attempts", "order_reference"])
 
 
-def lock_payment(keys: list[str]) -> None:
+def lock_objects(keys: list[str]) -> None:
     """Until the transaction ends, nobody else fetches these objects: a slow fetch must not overwrite a newer one."""
     with connection.cursor() as cursor:
         for key in keys:

@@ -88,6 +88,7 @@ def _write_ledger(order: Order, intent_id: str) -> None:
                 currency=each.currency,
                 order=order,
                 opportunity_id=order.opportunity_id,
+                offer_id=order.offer_id,
                 source_id=each.source_id,
                 occurred_at=each.occurred_at,
             )

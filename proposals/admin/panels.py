@@ -1,4 +1,6 @@
-"""Further panels on the review page. The apps above register themselves here, as Django's checks do."""
+"""Further panels on the pages of proposals and opportunities. The apps above register themselves here, as Django's
+checks do.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from proposals.models import Proposal
+from proposals.models import Opportunity, Proposal
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One folded part of the review page: its title, its template and what the template needs."""
+    """One folded part of a page: its title, its template and what the template needs."""
 
     title: str
     template: str
@@ -22,7 +24,9 @@ class Panel:
 
 
 PanelMaker = Callable[[HttpRequest, Proposal], Panel | None]
+OpportunityPanelMaker = Callable[[HttpRequest, Opportunity], Panel | None]
 _registered: list[PanelMaker] = []
+_of_opportunities: list[OpportunityPanelMaker] = []
 
 
 def register_panel(make: PanelMaker) -> PanelMaker:
@@ -35,3 +39,15 @@ def register_panel(make: PanelMaker) -> PanelMaker:
 def panels_of(request: HttpRequest, proposal: Proposal) -> list[Panel]:
     """The panels that have something to say about the proposal, in the order they were registered."""
     return [panel for make in _registered if (panel := make(request, proposal))]
+
+
+def register_opportunity_panel(make: OpportunityPanelMaker) -> OpportunityPanelMaker:
+    """The same for the page of an opportunity."""
+    if make not in _of_opportunities:
+        _of_opportunities.append(make)
+    return make
+
+
+def panels_of_opportunity(request: HttpRequest, opportunity: Opportunity) -> list[Panel]:
+    """The panels that have something to say about the opportunity, in the order they were registered."""
+    return [panel for make in _of_opportunities if (panel := make(request, opportunity))]

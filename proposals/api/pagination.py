@@ -37,9 +37,13 @@ class NewestFirst(CursorPagination):
             cursor = super().decode_cursor(request)
         except NotFound:
             raise ValidationError({"cursor": _NOT_OURS}) from None
-        if cursor is not None and cursor.position is not None and not _KEY.fullmatch(str(cursor.position)):
+        if cursor is not None and cursor.position is not None and not self.is_position(str(cursor.position)):
             raise ValidationError({"cursor": _NOT_OURS})
         return cursor
+
+    def is_position(self, position: str) -> bool:
+        """Whether a cursor of these pages can stand there."""
+        return _KEY.fullmatch(position) is not None
 
 
 class OldestFirst(NewestFirst):

@@ -23,7 +23,7 @@ from billing.services import (
     request_refund,
     sweep_deliveries,
 )
-from billing.services.deliveries import LOST_AFTER, MOST_ATTEMPTS, lock_payment
+from billing.services.deliveries import LOST_AFTER, MOST_ATTEMPTS, lock_objects
 from billing.states import DeliveryStatus, OrderStatus
 from tests.factories import create_user
 from tests.factories.shop import QuietShop, Shop, work, work_in_parallel
@@ -147,7 +147,7 @@ def test_process_delivery_waits_while_another_works_on_the_same_payment() -> Non
     delivery = received(payment_intent="pi_2")
 
     with transaction.atomic():
-        lock_payment(["pi_2"])
+        lock_objects(["pi_2"])
         other = threading.Thread(target=_process_elsewhere, args=[delivery.pk])
         other.start()
         wait_until(_is_one_waiting)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -72,7 +72,9 @@ def _task_tiles(tasks: str) -> list[Tile]:
         waiting=Count("id", filter=Q(status=TaskStatus.WAITING)),
         failed=Count("id", filter=Q(status=TaskStatus.FAILED)),
         stale=Count("id", filter=Q(status=TaskStatus.SUCCEEDED, rollback_artifact__stale_since__isnull=False)),
+        kept=Sum("rollback_artifact__kept_bytes", filter=Q(status=TaskStatus.SUCCEEDED)),
     )
+    kept = Tile("MB kept to undo", -(-(counts["kept"] or 0) // 1024**2), f"{tasks}?rollback_artifact__kept_bytes__gt=0")
     stale = Tile("Ways back stale", counts["stale"], f"{tasks}?rollback_artifact__stale_since__isnull=False", "fs-bad")
     return [
         Tile("Tasks queued", counts["queued"], f"{tasks}?status__exact=queued"),
@@ -80,4 +82,5 @@ def _task_tiles(tasks: str) -> list[Tile]:
         Tile("Tasks for people", counts["waiting"], f"{tasks}?status__exact=waiting"),
         Tile("Tasks failed", counts["failed"], f"{tasks}?status__exact=failed", "fs-bad" if counts["failed"] else ""),
         *([stale] if counts["stale"] else []),
+        *([kept] if counts["kept"] else []),
     ]

@@ -83,7 +83,7 @@ class TaskAdmin(TaskColumns):
     def _context(self, request: HttpRequest, task: ExecutionTask) -> dict[str, Any]:
         artifact = RollbackArtifact.objects.filter(task=task).first()
         events = list(task.events.select_related("actor").order_by("-id")[:_EVENTS_SHOWN])
-        choices = choices_for(task, signed_in(request), has_way_back=artifact is not None)
+        choices = choices_for(task, signed_in(request), has_way_back=artifact is not None and not artifact.let_go_at)
         return {
             "title": reveal(task.description)[:80],
             "task": task,

@@ -13,10 +13,11 @@ from psycopg.conninfo import make_conninfo
 
 from execution.handlers import PermanentFailure, RollbackRefused, TransientFailure, handler_for
 from execution.handlers import sql as sql_handler
-from execution.target import connection, rehearsal, scratch
+from execution.target import connection, rehearsal
+from execution.target.copying import choice, sample
 from execution.target.statements import split_statements
 from tests.factories.tasks import create_sql_task, create_task
-from tests.integration.execution.effects.target import Target, scratch_exists
+from tests.integration.execution.effects.target import Target, looks, scratch_exists
 
 pytestmark = pytest.mark.django_db
 
@@ -103,17 +104,16 @@ UNDOABLE = {
 
 
 @pytest.mark.parametrize("text", UNDOABLE.values(), ids=UNDOABLE.keys())
-def test_roll_back_leaves_the_target_as_it_was(target: Target, text: str) -> None:
-    before, task = target.dump(), create_sql_task(text)
+def test_roll_back_leaves_the_target_as_it_was(unchanging_target: Target, text: str) -> None:
+    before, task = looks(unchanging_target), create_sql_task(text)
     handler = handler_for("sql")
 
     execution = handler.execute(task)
-    during = target.dump()
+    during = looks(unchanging_target)
     handler.roll_back(task, execution.artifact)
 
     assert execution.result["outcome"] == "applied"
     assert during != before
-    assert target.dump() == before
 
 
 def test_execute_runs_statements_once(target: Target) -> None:
@@ -273,12 +273,16 @@ def test_execute_without_client_programs_says_what_is_needed(target: Target, mon
         handler_for("sql").execute(create_sql_task("CREATE TABLE a (id integer)"))
 
 
-def test_execute_on_a_big_target_rehearses_without_rows(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scratch, "MOST_BYTES", 0)
+def test_execute_on_a_big_target_rehearses_on_a_sample(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "MOST_BYTES", 0)
+    monkeypatch.setattr(sample, "SAMPLE_ROWS", 1)
 
-    execution = handler_for("sql").execute(create_sql_task("CREATE TABLE a (id integer)"))
+    execution = handler_for("sql").execute(create_sql_task("ALTER TABLE seeds ADD COLUMN stock integer"))
 
-    assert execution.result["rehearsal"]["with_rows"] is False
+    assert execution.result["rehearsal"]["with_rows"] is True
+    assert execution.result["rehearsal"]["copied"] == {
+        '"public"."seeds"': {"how": "sampled", "rows": 1, "of": 2, "masked": []}
+    }
 
 
 def test_execute_replaces_what_a_killed_rehearsal_left(target: Target) -> None:

@@ -15,8 +15,9 @@ from execution.rehearsal.ways_back import reprove_ways_back
 from execution.services.interventions import retry_task
 from execution.services.rollback import roll_back_task
 from execution.states import TaskStatus
-from execution.target import ledger, scratch
+from execution.target import ledger
 from execution.target.connection import connect
+from execution.target.copying import choice
 from execution.target.rehearsal import rehearse
 from execution.target.statements import split_statements
 from proposals.models import Assessment, PolicyVersion, Proposal
@@ -165,7 +166,7 @@ def test_rehearse_proposal_that_finds_no_rows_proves_nothing(target: Target) -> 
 def test_rehearse_proposal_without_the_rows_is_not_representative(
     target: Target, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
-    monkeypatch.setattr(scratch, "MOST_BYTES", 0)
+    monkeypatch.setattr(choice, "MOST_BYTES", 0)
 
     [certificate] = rehearse_proposal(propose(text).pk)
 

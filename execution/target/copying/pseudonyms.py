@@ -10,7 +10,7 @@ _ROUNDS = 4
 _LETTERS = ((ord("0"), 10), (ord("A"), 26), (ord("a"), 26))
 _FIRST_FOREIGN, _BLOCK = 0xC0, 64
 """Other letters stay within their 64 code points of Unicode, so that an encoding that knew them still does."""
-_JSON_VALUE = re.compile(r'"(?:[^"\\]|\\.)*"(?!\s*:)')
+_JSON_STRING = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?')
 _DATE = re.compile(r"^(\d+)-\d\d-\d\d")
 _LEADING = re.compile(r"[-+]?[0.]*[1-9]?")
 
@@ -43,7 +43,7 @@ class Pseudonyms:
 
     def json(self, value: str) -> str:
         """Strings become pseudonyms; names, numbers and the structure stay."""
-        return _JSON_VALUE.sub(lambda found: json.dumps(self.text(json.loads(found[0])), ensure_ascii=False), value)
+        return _JSON_STRING.sub(lambda found: found[0] if found[2] else self._string(found[1]), value)
 
     def number(self, value: str) -> str:
         """All digits but the first one that counts."""
@@ -62,6 +62,9 @@ class Pseudonyms:
     def address(self, value: str) -> str:
         """A private IPv6 address."""
         return "fd00:" + self._stream(value.encode(), 8).hex(":", 2)
+
+    def _string(self, written: str) -> str:
+        return json.dumps(self.text(json.loads(written)), ensure_ascii=False)
 
     def _stream(self, value: bytes, length: int) -> bytes:
         return hashlib.shake_256(self._key + value).digest(length)

@@ -16,6 +16,8 @@ SAMPLE_BYTES = 16 * 1024 * 1024
 """Rows at random from one table: so many, or fewer where they are wide."""
 MOST_SAMPLED = 100_000
 """Rows of one table with everything that others refer to."""
+MOST_ROUNDS = 500
+"""Rows may refer to each other in a chain of any length; it is cut here."""
 _BATCH = 10_000
 Places = set[str]
 """Where rows are in their table: ctids as text. They hold within one snapshot."""
@@ -77,8 +79,13 @@ class Sample:
         """Add the rows that rows of the copy refer to, and what those refer to, until there are no more."""
         waiting: deque[tuple[int, list[str] | None]] = deque((table.oid, None) for table in self._whole)
         waiting.extend((oid, sorted(places)) for oid, places in self.places.items())
+        rounds = 0
         while waiting:
             child, places = waiting.popleft()
+            rounds += 1
+            if rounds > MOST_ROUNDS:
+                self.is_cut = True
+                return
             for key in self._keys:
                 if key.child_oid == child:
                     waiting.extend(self._add(self._parents(key, places)).items())

@@ -73,7 +73,7 @@ class Subjects:
         return self._read(f"{query} LIMIT {MOST_ROWS + 1}", ())
 
     def _referring(self, gone: set[tuple[int, str]], oid: int) -> Iterator[tuple[int, str]]:
-        """Rows that refer to rows that go, and to those: foreign keys take them along, or hold the rows back."""
+        """Rows that refer to rows that go: they hold these back, or go along, with those that refer to them."""
         waiting = [(oid, [place for _, place in gone])]
         while waiting:
             parent, places = waiting.pop()
@@ -86,7 +86,8 @@ class Subjects:
                     new = set(self._read(f"{query} LIMIT {MOST_ROWS + 1}", (places,))) - gone
                     gone |= new
                     yield from new
-                    waiting.append((key.child_oid, [place for _, place in new]))
+                    if key.cascades:
+                        waiting.append((key.child_oid, [place for _, place in new]))
 
     def _read(self, query: str, values: Sequence[object]) -> list[tuple[int, str]]:
         """Nothing where the query fails or takes too long: an earlier statement may make what it names."""

@@ -40,9 +40,8 @@ def make_up(
     catalog = Catalog(connection)
     checks = [str(check) for (check,) in catalog.rows(_CHECKS, table.name)]
     own = [key for key in keys if key.child_oid == table.oid]
-    referring = {
-        name: f"f{place}.{identifier(theirs)}" for place, key in enumerate(own) for name, theirs in _pairs(key)
-    }
+    numbered = [(place, *pair) for place, key in enumerate(own) for pair in zip(key.own, key.theirs, strict=True)]
+    referring = {name: f"f{place}.{identifier(theirs)}" for place, name, theirs in numbered}
     values = [f"({referring.get(field.name) or _value(field, checks)})::{field.type}" for field in fields]
     joins = "".join(_join(place, key) for place, key in enumerate(own))
     into = f"INSERT INTO {table.name} ({', '.join(identifier(field.name) for field in fields)}) OVERRIDING SYSTEM VALUE"

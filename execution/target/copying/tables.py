@@ -33,7 +33,9 @@ SELECT k.conrelid, k.confrelid, nc.nspname, c.relname, np.nspname, p.relname,
        (SELECT array_agg(attname ORDER BY place) FROM unnest(k.conkey) WITH ORDINALITY AS n(attnum, place)
         JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = n.attnum)::text[],
        (SELECT array_agg(attname ORDER BY place) FROM unnest(k.confkey) WITH ORDINALITY AS n(attnum, place)
-        JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = n.attnum)::text[]
+        JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = n.attnum)::text[],
+       k.confdeltype = 'c', NOT EXISTS (SELECT FROM pg_attribute a
+                                        WHERE a.attrelid = k.conrelid AND a.attnum = ANY(k.conkey) AND a.attnotnull)
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace nc ON nc.oid = c.relnamespace
 JOIN pg_class p ON p.oid = k.confrelid JOIN pg_namespace np ON np.oid = p.relnamespace
@@ -83,7 +85,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """``child`` rows refer to ``parent`` rows; both names are qualified and quoted, a parent may have partitions."""
+    """``child`` rows refer to ``parent`` rows; both names are qualified and quoted, a parent may have partitions.
+
+    ``cascades``: the children go with their parent. ``is_optional``: a child may refer to none.
+    """
 
     child_oid: int
     parent_oid: int
@@ -91,6 +96,8 @@ class ForeignKey:
     parent: str
     own: tuple[str, ...]
     theirs: tuple[str, ...]
+    cascades: bool
+    is_optional: bool
 
     def same(self, child: str, parent: str) -> str:
         """The condition that a child row, by its alias, refers to a parent row."""
@@ -115,7 +122,7 @@ def fields_of(catalog: Catalog, table: Table) -> list[Field]:
 def foreign_keys_of(catalog: Catalog) -> list[ForeignKey]:
     """Every foreign key, those of partitions each by itself."""
     return [
-        ForeignKey(row[0], row[1], identifier(*row[2:4]), identifier(*row[4:6]), tuple(row[6]), tuple(row[7]))
+        ForeignKey(*row[:2], identifier(*row[2:4]), identifier(*row[4:6]), tuple(row[6]), tuple(row[7]), *row[8:])
         for row in catalog.rows(_FOREIGN_KEYS)
     ]
 

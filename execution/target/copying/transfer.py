@@ -69,18 +69,27 @@ def transfer(source: Connection, scratch: Connection, load: Load, keys: Sequence
 
 
 def remove_orphans(scratch: Connection, keys: Sequence[ForeignKey]) -> set[str]:
-    """Delete rows that refer to rows which were left out, until every foreign key holds; return their tables."""
+    """Delete rows that refer to rows which were left out, until every foreign key holds; return their tables.
+
+    A row that may refer to none of its own table is kept, with no reference: chains would unravel row by row.
+    """
     touched: set[str] = set()
     removed = 1
     while removed:
         removed = 0
         for key in keys:
-            missing = f"NOT EXISTS (SELECT FROM {key.parent} AS p WHERE {key.same('c', 'p')})"
-            query = f"DELETE FROM ONLY {key.child} AS c WHERE {key.is_set('c')} AND {missing}"  # noqa: S608
-            if gone := scratch.execute(query.encode()).rowcount:
+            if count := scratch.execute(_removal(key).encode()).rowcount:
                 touched.add(key.child)
-                removed += gone
+                removed += count
     return touched
+
+
+def _removal(key: ForeignKey) -> str:
+    orphans = f"{key.is_set('c')} AND NOT EXISTS (SELECT FROM {key.parent} AS p WHERE {key.same('c', 'p')})"
+    if key.is_optional and key.child_oid == key.parent_oid:
+        nothing = ", ".join(f"{identifier(name)} = NULL" for name in key.own)
+        return f"UPDATE ONLY {key.child} AS c SET {nothing} WHERE {orphans}"  # noqa: S608
+    return f"DELETE FROM ONLY {key.child} AS c WHERE {orphans}"  # noqa: S608
 
 
 def empty(scratch: Connection, tables: Sequence[Table]) -> None:

@@ -68,6 +68,8 @@ def test_settings_that_cannot_be_used_end_in_one_line_naming_the_variable(
         ({"ALLOWED_HOSTS": "*"}, "fsarsite.E003"),
         ({"DATABASE_URL": ""}, "fsarsite.E004"),
         ({"TARGET_DATABASE_URL": PRODUCTION["DATABASE_URL"]}, "fsarsite.E005"),
+        ({"REHEARSAL_DATABASE_URL": "no address"}, "fsarsite.E006"),
+        ({"REHEARSAL_DATABASE_URL": PRODUCTION["DATABASE_URL"]}, "fsarsite.E007"),
         ({"STRIPE_TEST_SECRET_KEY": "sk_test_" + "a" * 24}, "billing.E004"),
         ({"FIELD_INDEX_KEY": "short"}, "billing.E009"),
     ],

@@ -17,7 +17,6 @@ from execution.services.rollback import roll_back_task
 from execution.states import TaskStatus
 from execution.target import ledger
 from execution.target.connection import connect
-from execution.target.copying import choice
 from execution.target.rehearsal import rehearse
 from execution.target.statements import split_statements
 from proposals.models import Assessment, PolicyVersion, Proposal
@@ -163,14 +162,14 @@ def test_rehearse_proposal_that_finds_no_rows_proves_nothing(target: Target) -> 
 
 
 @pytest.mark.parametrize("text", [ADD, "UPDATE seeds SET price = 3"])
-def test_rehearse_proposal_without_the_rows_is_not_representative(
-    target: Target, monkeypatch: pytest.MonkeyPatch, text: str
-) -> None:
-    monkeypatch.setattr(choice, "MOST_BYTES", 0)
+def test_rehearse_proposal_without_the_rows_is_not_representative(target: Target, settings: Any, text: str) -> None:
+    settings.REHEARSAL_ROWS = "made-up"
 
     [certificate] = rehearse_proposal(propose(text).pk)
 
     assert (certificate.result, certificate.reversibility) == ("not_representative", 3)
+    assert certificate.doubt == 'the copy held only made-up rows of "public"."seeds"'
+    assert certificate.copied['"public"."seeds"'] == {"how": "made up", "rows": 2, "of": 2, "masked": []}
 
 
 def test_rehearse_proposal_of_a_plan_rehearses_its_texts_in_turn(target: Target) -> None:
@@ -266,6 +265,7 @@ def test_review_page_shows_the_rehearsal(target: Target, client: Client) -> None
     page = client.get(f"/admin/proposals/proposal/{proposal.pk}/change/").content.decode()
 
     assert "restore proven" in page
+    assert "&quot;public&quot;.&quot;seeds&quot; whole (2 rows)" in page
     assert "public.seeds 1" in page
 
 

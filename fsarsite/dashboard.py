@@ -74,7 +74,9 @@ def _task_tiles(tasks: str) -> list[Tile]:
         stale=Count("id", filter=Q(status=TaskStatus.SUCCEEDED, rollback_artifact__stale_since__isnull=False)),
         kept=Sum("rollback_artifact__kept_bytes", filter=Q(status=TaskStatus.SUCCEEDED)),
     )
-    kept = Tile("MB kept to undo", -(-(counts["kept"] or 0) // 1024**2), f"{tasks}?rollback_artifact__kept_bytes__gt=0")
+    kept = Tile(
+        "MB kept to undo", -(-(counts["kept"] or 0) // 1024**2), f"{tasks}?kind__exact=sql&status__exact=succeeded"
+    )
     stale = Tile("Ways back stale", counts["stale"], f"{tasks}?rollback_artifact__stale_since__isnull=False", "fs-bad")
     return [
         Tile("Tasks queued", counts["queued"], f"{tasks}?status__exact=queued"),

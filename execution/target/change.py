@@ -96,10 +96,8 @@ def _undo(connection: Connection, step: Step) -> None:
     with _quiet(connection, step.quiet):
         cursor = connection.execute(step.sql.encode(), binary=True)
     if step.affects is not None and cursor.rowcount != step.affects:
-        changed = step.affects - cursor.rowcount
         raise RollbackRefused(
-            f"{changed} of the {step.affects} rows that the change inserted were changed or deleted since;"
-            " nothing was changed"
+            f"undoing by {step.sql[:200]} touched {cursor.rowcount} rows instead of {step.affects}; nothing was changed"
         )
 
 

@@ -285,6 +285,32 @@ def test_execute_on_a_big_target_rehearses_on_a_sample(target: Target, monkeypat
     }
 
 
+def test_execute_that_could_not_restore_the_real_rows_changes_nothing(target: Target, settings: Any) -> None:
+    settings.REHEARSAL_ROWS = "made-up"  # so that no rehearsal has seen the row that does not come back
+    target.ask(
+        "CREATE FUNCTION picky() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN IF NEW.name = 'pea' THEN RETURN NULL; END IF; RETURN NEW; END $$"
+    )
+    target.ask("CREATE TRIGGER picky BEFORE INSERT ON seeds FOR EACH ROW EXECUTE FUNCTION picky()")
+    target.ask("ALTER TABLE seeds ENABLE ALWAYS TRIGGER picky")
+    before = target.dump()
+
+    with pytest.raises(PermanentFailure, match="what was kept would not restore the target"):
+        handler_for("sql").execute(create_sql_task("DELETE FROM seeds WHERE id = 2"))
+
+    assert target.dump() == before
+
+
+def test_changing_holds_to_the_limits_and_gives_them_back(target: Target) -> None:
+    with connection.connect() as own:
+        with connection.changing(own):
+            during = [own.execute(f"SHOW {name}".encode()).fetchone() for name in connection.LIMITS]
+        after = own.execute("SHOW statement_timeout").fetchone()
+
+    assert during == [("3s",), ("1min",), ("1min",)]
+    assert after == ("0",)
+
+
 def test_execute_replaces_what_a_killed_rehearsal_left(target: Target) -> None:
     task = create_sql_task("CREATE TABLE a (id integer)")
     name = f"fsarsite_scratch_{task.public_id.hex}"

@@ -284,9 +284,19 @@ def test_api_tells_of_the_rehearsals(target: Target) -> None:
     assert refused.status_code == 403
 
 
-def test_roll_back_lists_the_rows_it_would_overwrite(target: Target) -> None:
-    task = run_task(create_sql_task("UPDATE seeds SET price = 3"))
-    target.ask("UPDATE seeds SET price = 4 WHERE id = 2")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "UPDATE seeds SET price = 3",
+        "DELETE FROM seeds WHERE id = 2; INSERT INTO seeds (id, name) VALUES (2, 'oat')",
+        "ALTER TABLE seeds ALTER COLUMN price TYPE integer",
+        "ALTER TABLE seeds ADD COLUMN stock integer",
+    ],
+)
+def test_roll_back_lists_the_rows_it_would_overwrite(target: Target, text: str) -> None:
+    target.ask("DROP VIEW cheap_seeds")  # it holds the type of its columns
+    task = run_task(create_sql_task(text))
+    target.ask(f"UPDATE seeds SET {'stock' if 'stock' in text else 'price'} = 4 WHERE id = 2")  # type: ignore[arg-type]
     before = target.dump()
 
     rollback = roll_back_task(task_id=task.pk, by=create_user(), reason="It was too expensive.")

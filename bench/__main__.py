@@ -1,6 +1,6 @@
 """``python -m bench [--jobs N] [--rounds N] [--only NAME …]``: the comparison, as a table and as JSON.
 
-``python -m bench rehearsal`` measures rehearsals instead, ``gate`` the gate, ``revenue`` the revenue page and ``webhooks``
+``python -m bench rehearsal`` measures rehearsals instead, ``gate`` the gate, ``revenue`` the revenue page, ``webhooks``
 Stripe's webhooks; ``torture`` lets a shop live through failures and audits its books.
 """
 

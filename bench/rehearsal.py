@@ -25,7 +25,7 @@ ROWS = (10_000, 100_000, 1_000_000)
 CHANGES = {
     "add a column": "ALTER TABLE sales ADD COLUMN region text",
     "build an index": "CREATE INDEX sales_by_customer ON sales (customer)",
-    "update 1,000 rows": "UPDATE sales SET total = total + 1 WHERE id <= 1000",
+    "update 1,000 rows": "UPDATE sales SET total = total + 1 WHERE id BETWEEN 2001 AND 3000",
     "drop the table": "DROP TABLE sales",
 }
 FILL = """
@@ -56,12 +56,12 @@ def measure_here(rows: int, copy_mb: int | None) -> dict[str, Any]:
     django.setup()
     from uuid import uuid4  # noqa: PLC0415
 
-    from execution.target import scratch  # noqa: PLC0415
+    from execution.target.copying import choice  # noqa: PLC0415
     from execution.target.rehearsal import rehearse  # noqa: PLC0415
     from execution.target.statements import split_statements  # noqa: PLC0415
 
     if copy_mb is not None:
-        scratch.MOST_BYTES = copy_mb * 1024**2
+        choice.MOST_BYTES = copy_mb * 1024**2
     with psycopg.connect(os.environ["TARGET_DATABASE_URL"], autocommit=True) as connection:
         connection.execute(FILL.format(rows=rows).encode())
         size = connection.execute("SELECT pg_total_relation_size('sales')").fetchone()
@@ -72,6 +72,8 @@ def measure_here(rows: int, copy_mb: int | None) -> dict[str, Any]:
         "result": {name: each.result for name, each in done.items()},
         "milliseconds": {name: each.milliseconds for name, each in done.items()},
         "held": {name: each.effects.held_milliseconds for name, each in done.items()},
+        "copied": {name: sum(table.rows for table in each.copied.values()) for name, each in done.items()},
+        "doubt": {name: each.doubt for name, each in done.items()},
     }
 
 
@@ -118,11 +120,20 @@ def _show(results: Sequence[dict[str, Any]]) -> None:
         cells = [_cell(result, name) for result in results]
         table.add_row(name, *cells, _growth(results, name))
     console.print(table)
-    console.print("growth: the exponent e of rows^e between the last two sizes; 1 is linear. *: no rows copied")
+    console.print(
+        "growth: the exponent e of rows^e between the last two sizes; 1 is linear. ~: on a sample of the rows"
+    )
+    console.print("*: not representative")
 
 
 def _cell(result: dict[str, Any], name: str) -> str:
-    mark = "*" if result["result"][name] == "not_representative" else ""
+    mark = (
+        "*"
+        if result["result"][name] == "not_representative"
+        else "~"
+        if result["copied"][name] < result["rows"]
+        else ""
+    )
     return f"{result['milliseconds'][name] / 1000:.2f}{mark}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from django.conf import settings
 from django.db import OperationalError, connections, transaction
 
 from execution.failures import LeaseLost, TransientFailure
@@ -17,6 +18,7 @@ from execution.services.ageing import age_tasks
 from execution.services.drafts import wake_drafts
 from execution.services.heartbeats import purge_heartbeats
 from execution.services.phases import recorded_phases
+from execution.services.retention import let_go_ways_back, measure_kept
 from execution.services.runs import fail_task, finish_task, start_task
 from proposals.services import end_waivers, expire_proposals
 
@@ -46,6 +48,13 @@ def rehearse(proposal_id: int) -> int:
 def sweep_ways_back() -> int:
     """Prove the kept ways back again; return how many are stale. On a schedule."""
     return reprove_ways_back()
+
+
+def sweep_kept() -> int:
+    """Let go what is too old to be undone, and measure the rest; return the bytes kept. On a schedule."""
+    if settings.TARGET_DATABASE_URL:
+        let_go_ways_back()
+    return measure_kept()
 
 
 def sweep_proposals() -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's name
 from psycopg.conninfo import conninfo_to_dict
 
 
@@ -43,6 +44,27 @@ def check_databases(**_: Any) -> list[CheckMessage]:
                 id="fsarsite.E005",
             )
         )
+    return found
+
+
+@register(Tags.compatibility)
+def check_rehearsals(**_: Any) -> list[CheckMessage]:
+    """Copies of the target are made by a role that has nothing to do with our own database; bare only on purpose."""
+    url, own = settings.REHEARSAL_DATABASE_URL, settings.DATABASES["default"]
+    if not url:
+        return []
+    try:
+        place = _place(url)
+    except psycopg.ProgrammingError:
+        hint = "Write postgresql://ROLE:PASSWORD@HOST/DATABASE."
+        return [Error("REHEARSAL_DATABASE_URL cannot be read.", hint=hint, id="fsarsite.E006")]
+    found: list[CheckMessage] = []
+    if place == (str(own.get("HOST")), str(own.get("PORT") or 5432), own["NAME"]):
+        hint = "Name another database, as a role that may create databases and owns nothing else."
+        found.append(Error("REHEARSAL_DATABASE_URL is fsarsite's own database.", hint=hint, id="fsarsite.E007"))
+    if settings.REHEARSAL_ROWS == "copied":
+        hint = "Leave REHEARSAL_ROWS unset, and personal columns are masked on the way."
+        found.append(Warning("Rehearsals copy rows to another server as they are.", hint=hint, id="fsarsite.W001"))
     return found
 
 

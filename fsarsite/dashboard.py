@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -79,6 +79,10 @@ def _task_tiles(tasks: str) -> list[Tile]:
         waiting=Count("id", filter=Q(status=TaskStatus.WAITING)),
         failed=Count("id", filter=Q(status=TaskStatus.FAILED)),
         stale=Count("id", filter=Q(status=TaskStatus.SUCCEEDED, rollback_artifact__stale_since__isnull=False)),
+        kept=Sum("rollback_artifact__kept_bytes", filter=Q(status=TaskStatus.SUCCEEDED)),
+    )
+    kept = Tile(
+        "MB kept to undo", -(-(counts["kept"] or 0) // 1024**2), f"{tasks}?kind__exact=sql&status__exact=succeeded"
     )
     stale = Tile("Ways back stale", counts["stale"], f"{tasks}?rollback_artifact__stale_since__isnull=False", "fs-bad")
     return [
@@ -87,6 +91,7 @@ def _task_tiles(tasks: str) -> list[Tile]:
         Tile("Tasks for people", counts["waiting"], f"{tasks}?status__exact=waiting"),
         Tile("Tasks failed", counts["failed"], f"{tasks}?status__exact=failed", "fs-bad" if counts["failed"] else ""),
         *([stale] if counts["stale"] else []),
+        *([kept] if counts["kept"] else []),
     ]
 
 

@@ -118,6 +118,7 @@ TEMPLATES = [
 
 IS_DATABASE_EMBEDDED = embedded_cluster() is not None
 _own_url, TARGET_DATABASE_URL = database_urls()
+REHEARSAL_DATABASE_URL = env.str("REHEARSAL_DATABASE_URL", "")
 DATABASES: dict[str, Any] = {"default": dict(dj_database_url.parse(_own_url))}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 if ENVIRONMENT == "test":  # see tests/plugins/postgres.py
@@ -213,6 +214,8 @@ try:
     EXECUTION_STUCK_SECONDS = env.float("EXECUTION_STUCK_SECONDS", 30, validate=validate.Range(1, 3600))
     EXECUTION_LOAD_LIMIT = env.float("EXECUTION_LOAD_LIMIT", 0, validate=validate.Range(0, 1000))
     EXECUTION_AGEING_SECONDS = env.float("EXECUTION_AGEING_SECONDS", 3600, validate=validate.Range(1, 30 * 86400))
+    WAY_BACK_DAYS = env.int("WAY_BACK_DAYS", 90, validate=validate.Range(1, 3650))
+    REHEARSAL_ROWS = env.str("REHEARSAL_ROWS", "", validate=validate.OneOf(["", "copied", "masked", "made-up"]))
     EXECUTION_GRACE_SECONDS = env.float("EXECUTION_GRACE_SECONDS", 15, validate=validate.Range(0, 3600))
 except EnvError as error:
     sys.exit(f"fsarsite: the environment is not usable: {error}. See docs/configuration.md")

@@ -30,7 +30,7 @@ def task_context(task: ExecutionTask, user: User) -> dict[str, Any]:
     """All of it, for a task with ``phase``; the same number of queries however much happened to it."""
     artifact = RollbackArtifact.objects.filter(task=task).first()
     children = list(task.children.defer("payload", "result").order_by("id"))
-    choices = choices_for(task, user, has_way_back=artifact is not None)
+    choices = choices_for(task, user, has_way_back=artifact is not None and not artifact.let_go_at)
     may_assign = task.status == TaskStatus.WAITING and task.kind in FOR_PEOPLE
     return {
         "title": reveal(task.description)[:80],

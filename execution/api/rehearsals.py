@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from execution.models import RehearsalCertificate
+from execution.target.copying.transfer import How
 from proposals.api import problems
 from proposals.api.pagination import NewestFirst
 from proposals.api.problems import problem_responses
@@ -24,6 +25,8 @@ ROW: dict[str, Any] = {
     "place": 0,
     "result": "passed",
     "error": "",
+    "doubt": "",
+    "copied": {'"public"."orders"': {"how": "sampled", "rows": 11830, "of": 9_400_000, "masked": ["email"]}},
     "schema_before": "sha256:b121…",
     "sizes": {'"public"."orders"': 4},
     "locks": [["orders", "RowExclusiveLock"]],
@@ -36,12 +39,24 @@ ROW: dict[str, Any] = {
 }
 
 
+class CopiedSerializer(serializers.Serializer[dict[str, Any]]):
+    """How much of a table a rehearsal had."""
+
+    how = serializers.ChoiceField(choices=[how.value for how in How])
+    rows = serializers.IntegerField(help_text="Rows in the copy.")
+    of = serializers.IntegerField(help_text="About how many the target had.")
+    masked = serializers.ListField(child=serializers.CharField(), help_text="Columns that held pseudonyms.")
+
+
 class CertificateSerializer(serializers.ModelSerializer[RehearsalCertificate]):
     """The certificate of one rehearsal."""
 
     id = serializers.UUIDField(source="public_id")
     sizes = serializers.DictField(
         child=serializers.IntegerField(), help_text="Digits of the row count, by table that it touches rows of."
+    )
+    copied = serializers.DictField(
+        child=CopiedSerializer(), help_text="What the copy held of each table that the SQL names or touches."
     )
     locks = serializers.ListField(
         child=serializers.ListField(child=serializers.CharField()), help_text="[table, mode], held until the commit."

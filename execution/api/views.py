@@ -48,7 +48,7 @@ def task_rows() -> TaskQuerySet:
 
 def task_details() -> TaskQuerySet:
     """All that the page of one task shows."""
-    kept = Exists(RollbackArtifact.objects.filter(task=OuterRef("pk")))
+    kept = Exists(RollbackArtifact.objects.filter(task=OuterRef("pk"), let_go_at__isnull=True))
     rows: TaskQuerySet = task_rows().select_related("assignee", "same_as").annotate(has_way_back=kept)
     return rows.prefetch_related(
         Prefetch("events", TaskEvent.objects.select_related("actor").order_by("id")),

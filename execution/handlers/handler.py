@@ -58,6 +58,11 @@ class Execution:
         rehearsal = (self.artifact or {}).get("rehearsal")
         return datetime.fromisoformat(rehearsal["proven_at"]) if rehearsal else None
 
+    @property
+    def kept_bytes(self) -> int:
+        """What the target keeps for the artifact beside it."""
+        return int((self.artifact or {}).get("kept_bytes", 0))
+
 
 class Handler(ABC):
     """One kind of task. Delivery is at least once, so both effects are idempotent by ``task.public_id``."""

@@ -16,8 +16,9 @@ from execution.models import ExecutionTask, RehearsalCertificate, TaskPhase
 from execution.rehearsal.certificates import certify, certify_failure, drift, proof_of, standing_certificate
 from execution.services.phases import enter_phase
 from execution.target import ledger
-from execution.target.change import Applied, apply_statements, undo_steps
+from execution.target.change import Applied, apply_statements, prove_restore, undo_steps
 from execution.target.connection import Connection, changing_explained, connect, explained
+from execution.target.disposal import kept_bytes
 from execution.target.fingerprint import fingerprint_of
 from execution.target.rehearsal import rehearse
 from execution.target.reverse import Step, ensure_known
@@ -38,7 +39,8 @@ class SqlHandler(Handler):
     Payload: ``sql`` and ``source_lines`` for SQL of a plan; none for a file, whose content is the proposal's frame.
     Result: ``outcome`` ("applied" or "already_satisfied"), ``statements`` run, ``notes``, ``kept`` (see `Kept`),
     ``rehearsal``.
-    Artifact: ``steps``, undone from the last to the first (see `Step`), and the ``rehearsal`` that proved them.
+    Artifact: ``steps``, undone from the last to the first (see `Step`), the ``rehearsal`` that proved them, and
+    ``kept_bytes`` of the target.
     A row in the target's ledger, written in the same transaction, makes a second execution a no-op.
     """
 
@@ -164,11 +166,17 @@ def _run(
         return _execution(done)
     ledger.ensure_ledger(connection)
     enter_phase(Phase.APPLY)
-    return _record(connection, task, apply_statements(connection, statements), proof)
+    applied = apply_statements(connection, statements)
+    prove_restore(connection, applied)
+    return _record(connection, task, applied, proof)
 
 
 def _record(connection: Connection, task: ExecutionTask, applied: Applied, proof: dict[str, Any]) -> Execution:
-    artifact = {"steps": [step.to_json() for step in applied.steps], "rehearsal": proof}
+    artifact = {
+        "steps": [step.to_json() for step in applied.steps],
+        "rehearsal": proof,
+        "kept_bytes": kept_bytes(connection, applied.steps),
+    }
     result = {
         "outcome": "applied" if applied.steps else "already_satisfied",
         "statements": applied.ran,

@@ -28,6 +28,12 @@ class RehearsalCertificate(models.Model):
     place = models.PositiveSmallIntegerField(default=0, help_text="Which SQL text of the proposal, from 0.")
     result = models.CharField(max_length=20, choices=Result)
     error = models.TextField(blank=True)
+    doubt = models.TextField(
+        blank=True, help_text="Why the rows of the copy prove little; empty when they prove enough."
+    )
+    copied = models.JSONField(
+        default=dict, help_text="How much of each table that it names or touches the copy held; masked columns."
+    )
     schema_before = models.CharField(
         max_length=80, blank=True, help_text="Fingerprint of the target; empty for a text that follows another."
     )

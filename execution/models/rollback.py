@@ -14,7 +14,12 @@ class ArtifactQuerySet(models.QuerySet["RollbackArtifact"]):
 
     def stale(self) -> ArtifactQuerySet:
         """Those of changes that stand but could not be undone any more."""
-        return self.filter(stale_since__isnull=False, task__status=TaskStatus.SUCCEEDED)
+        return self.filter(stale_since__isnull=False, let_go_at__isnull=True, task__status=TaskStatus.SUCCEEDED)
+
+    def kept_bytes(self) -> int:
+        """What the target keeps for changes that stand, as last measured."""
+        standing = self.filter(let_go_at__isnull=True, task__status=TaskStatus.SUCCEEDED)
+        return int(standing.aggregate(total=models.Sum("kept_bytes"))["total"] or 0)
 
 
 class RollbackArtifact(models.Model):
@@ -25,6 +30,8 @@ class RollbackArtifact(models.Model):
     proven_at = models.DateTimeField(null=True, help_text="When a rehearsal last undid the change with it.")
     stale_since = models.DateTimeField(null=True, help_text="Since when it would not undo the change any more.")
     stale_because = models.TextField(blank=True)
+    kept_bytes = models.BigIntegerField(default=0, help_text="What the target keeps for it, as last measured.")
+    let_go_at = models.DateTimeField(null=True, help_text="Since when what was kept is gone: there is no way back.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ArtifactQuerySet.as_manager()

@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from execution.models import RehearsalCertificate
 from execution.services.reasons import reason_of
+from execution.target.catalog import Catalog
 from execution.target.connection import Connection, identifier
 from execution.target.fingerprint import fingerprint_of
 from execution.target.rehearsal import Rehearsal
+from execution.target.sizes import row_count
 from proposals.models import Proposal
 
 VALID = timedelta(days=7)
@@ -27,6 +29,8 @@ def certify(proposal: Proposal, text: str, rehearsal: Rehearsal, *, place: int =
         **_key(proposal, text, place),
         result=rehearsal.result,
         schema_before="" if place else rehearsal.target.hash,
+        copied={table: each.to_json() for table, each in rehearsal.copied.items()},
+        doubt=rehearsal.doubt,
         sizes=dict(rehearsal.sizes),
         locks=[list(lock) for lock in rehearsal.effects.locks],
         rows=dict(rehearsal.effects.rows),
@@ -71,9 +75,9 @@ def drift(connection: Connection, certificate: RehearsalCertificate) -> str:
     if fingerprint_of(connection).hash != certificate.schema_before:
         return "its schema is another"
     for table, digits in certificate.sizes.items():
-        found = connection.execute(f"SELECT count(*) FROM {_requoted(table)}".encode()).fetchone()  # noqa: S608
-        if found and len(str(found[0])) != digits:
-            return f"{table} holds {found[0]} rows, another order of magnitude"
+        count = row_count(Catalog(connection), _requoted(table))
+        if count is not None and len(str(count)) != digits:
+            return f"{table} holds {count} rows, another order of magnitude"
     return ""
 
 
@@ -82,7 +86,9 @@ def proof_of(certificate: RehearsalCertificate) -> dict[str, Any]:
     return {
         "certificate": str(certificate.public_id),
         "result": certificate.result,
-        "with_rows": certificate.result != Result.NOT_REPRESENTATIVE,
+        "with_rows": not certificate.doubt,
+        "doubt": certificate.doubt,
+        "copied": certificate.copied,
         "schema_before": certificate.schema_before,
         "milliseconds": certificate.milliseconds,
         "held_milliseconds": certificate.held_milliseconds,

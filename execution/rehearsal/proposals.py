@@ -64,4 +64,5 @@ def _statements(text: str) -> tuple[Statement, ...]:
 
 
 def _in_words(certificate: RehearsalCertificate) -> str:
-    return f"{certificate.get_result_display().lower()}{f', {certificate.error}' if certificate.error else ''}"
+    why = certificate.error or certificate.doubt
+    return f"{certificate.get_result_display().lower()}{f', {why}' if why else ''}"

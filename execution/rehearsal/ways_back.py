@@ -37,6 +37,7 @@ def reprove_ways_back() -> int:
     recent = RollbackArtifact.objects.filter(
         task__kind=ExecutionTask.Kind.SQL,
         task__status=TaskStatus.SUCCEEDED,
+        let_go_at__isnull=True,
         created_at__gt=timezone.now() - timedelta(days=DAYS),
     )
     for artifact in recent.select_related("task").order_by("-id")[:_MOST]:

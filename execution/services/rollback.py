@@ -44,6 +44,8 @@ def _undo(task: ExecutionTask) -> dict[str, Any]:
     artifact = RollbackArtifact.objects.filter(task=task).first()
     if artifact is None:
         raise RollbackRefused("this task changed nothing itself; roll back the tasks it was taken apart into")
+    if artifact.let_go_at:
+        raise RollbackRefused(f"its way back was let go on {artifact.let_go_at:%Y-%m-%d}: this change stands for good")
     return handler_for(task.kind).roll_back(task, artifact.data)
 
 

@@ -119,7 +119,11 @@ def finish_task(task_id: int, fence: int, execution: Execution) -> None:
     if proposal_id is None:
         raise LeaseLost
     if execution.artifact is not None:
-        kept = {"data": storable_json(execution.artifact), "proven_at": execution.proven_at}
+        kept = {
+            "data": storable_json(execution.artifact),
+            "proven_at": execution.proven_at,
+            "kept_bytes": execution.kept_bytes,
+        }
         RollbackArtifact.objects.update_or_create(task_id=task_id, defaults=kept)
     if execution.children:
         add_children(ExecutionTask.objects.get(pk=task_id), execution.children)

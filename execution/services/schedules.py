@@ -11,6 +11,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "forget dead workers": {"func": "execution.tasks.sweep_heartbeats", "schedule_type": Schedule.HOURLY},
     "age tasks": {"func": "execution.tasks.sweep_ages", "schedule_type": Schedule.MINUTES, "minutes": 1},
     "wake drafts": {"func": "execution.tasks.sweep_drafts", "schedule_type": Schedule.MINUTES, "minutes": 1},
+    "let ways back go": {"func": "execution.tasks.sweep_kept", "schedule_type": Schedule.DAILY},
     "prove ways back": {"func": "execution.tasks.sweep_ways_back", "schedule_type": Schedule.DAILY},
 }
 

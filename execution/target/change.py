@@ -64,6 +64,20 @@ def undo_steps(connection: Connection, steps: Sequence[Step]) -> None:
             raise RollbackRefused(f"{error}; nothing was changed") from error
 
 
+def prove_restore(connection: Connection, applied: Applied) -> None:
+    """Restore what was kept, on the rows that the change just touched, and take that back again.
+
+    In the caller's transaction, before its commit. Raises PermanentFailure when it does not restore, TransientFailure.
+    """
+    if not any(step.kept for step in applied.steps):
+        return
+    try:
+        with connection.transaction(force_rollback=True):
+            undo_steps(connection, applied.steps)
+    except RollbackRefused as error:
+        raise PermanentFailure(f"what was kept would not restore the target: {error}") from error
+
+
 def _ensure_kept(connection: Connection, steps: Sequence[Step]) -> None:
     """What was kept must be what it was: it is all that there is to go back to."""
     for prior in (step.kept for step in steps if step.kept):
@@ -85,10 +99,8 @@ def _undo(connection: Connection, step: Step) -> None:
     with _quiet(connection, step.quiet):
         cursor = connection.execute(step.sql.encode(), binary=True)
     if step.affects is not None and cursor.rowcount != step.affects:
-        changed = step.affects - cursor.rowcount
         raise RollbackRefused(
-            f"{changed} of the {step.affects} rows that the change inserted were changed or deleted since;"
-            " nothing was changed"
+            f"undoing by {step.sql[:200]} touched {cursor.rowcount} rows instead of {step.affects}; nothing was changed"
         )
 
 

@@ -16,6 +16,12 @@ from execution.failures import PermanentFailure, TransientFailure
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 LIMITS = {"lock_timeout": "3s", "statement_timeout": "60s", "idle_in_transaction_session_timeout": "60s"}
+READING_LIMITS = {
+    "lock_timeout": "3s",
+    "statement_timeout": "20s",
+    "idle_in_transaction_session_timeout": "180s",  # while pg_dump runs
+    "row_security": "off",  # rows that are hidden from us are an error, not left out
+}
 READING = {
     "standard_conforming_strings": "on",  # what the parser that read the statements takes for granted
     "TimeZone": "UTC",  # the rest so that a row reads the same at every time
@@ -25,6 +31,11 @@ READING = {
     "extra_float_digits": "1",
 }
 LOCK = 4_113_207_551  # any number, as long as it is ours: one change at a time per target
+_RIGHTS = """
+SELECT (SELECT rolcreaterole OR rolreplication FROM pg_roles WHERE rolname = current_user),
+       (SELECT string_agg(rolname, ', ') FROM pg_roles WHERE pg_has_role(oid, 'MEMBER') AND rolname IN
+        ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files'))
+"""
 _PASSING = (
     errors.LockNotAvailable,
     errors.DeadlockDetected,
@@ -48,30 +59,48 @@ def target_url() -> str:
     return str(url)
 
 
-def other_database(name: str) -> str:
-    """The URL of another database on the target's server, for the same role."""
-    return make_conninfo(target_url(), dbname=name)
+def rehearsal_url() -> str:
+    """Where scratch copies are made: REHEARSAL_DATABASE_URL, else the target's own server."""
+    return str(settings.REHEARSAL_DATABASE_URL or target_url())
+
+
+def rehearsal_database(name: str) -> str:
+    """The URL of a scratch copy, for the role that makes it."""
+    return make_conninfo(rehearsal_url(), dbname=name)
 
 
 def connect(conninfo: str | None = None, *, autocommit: bool = False) -> Connection:
-    """A connection to the target, or to ``conninfo``. Raises TransientFailure, and PermanentFailure for a superuser's.
+    """A connection to the target, or to ``conninfo``. Raises TransientFailure, and PermanentFailure for a mighty role.
 
-    What was approved runs with the rights of its role, so that role must not be able to read files or run programs.
+    What was approved runs with the rights of its role, so that role must not be able to read files, run programs or
+    make roles. A superuser that steps down by SET ROLE will not do: any function body can step up again.
     """
+    elsewhere = conninfo is not None and settings.REHEARSAL_DATABASE_URL
+    setting = "REHEARSAL_DATABASE_URL" if elsewhere else "TARGET_DATABASE_URL"
     try:
         connection = psycopg.connect(
             conninfo or target_url(),
-            autocommit=autocommit,
+            autocommit=True,
             connect_timeout=10,
             application_name="fsarsite",
             client_encoding="utf8",
         )
     except psycopg.OperationalError as error:
-        raise TransientFailure(f"the target database does not answer: {_first_line(error)}") from error
-    if connection.info.parameter_status("is_superuser") != "off":
+        who = "the server of REHEARSAL_DATABASE_URL" if elsewhere else "the target database"
+        raise TransientFailure(f"{who} does not answer: {_first_line(error)}") from error
+    if too_much := _too_much(connection):
         connection.close()
-        raise PermanentFailure("TARGET_DATABASE_URL logs in as a superuser: name a role that only owns the target")
+        raise PermanentFailure(f"{setting} logs in as {too_much}: name a role that only owns the target")
+    connection.autocommit = autocommit
     return connection
+
+
+def _too_much(connection: Connection) -> str:
+    if connection.info.parameter_status("is_superuser") != "off":
+        return "a superuser"
+    with explained("the rights of the role could not be read"):
+        [(may_make_roles, member_of)] = connection.execute(_RIGHTS).fetchall()
+    return f"a member of {member_of}" if member_of else "a role that may make roles" if may_make_roles else ""
 
 
 @contextmanager
@@ -84,6 +113,26 @@ def changing(connection: Connection) -> Iterator[None]:
         for name, value in (LIMITS | READING).items():
             connection.execute("SELECT set_config(%s, %s, true)", [name, value])
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        yield
+
+
+@contextmanager
+def reading(connection: Connection) -> Iterator[None]:
+    """One snapshot for the block, in which nothing can be changed, under limits of its own."""
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+    with connection.transaction():
+        for name, value in (READING | READING_LIMITS).items():
+            connection.execute("SELECT set_config(%s, %s, true)", [name, value])
+        yield
+
+
+@contextmanager
+def filling(connection: Connection) -> Iterator[None]:
+    """One transaction in which values are read as `reading` writes them."""
+    with connection.transaction():
+        for name, value in READING.items():
+            connection.execute("SELECT set_config(%s, %s, true)", [name, value])
         yield
 
 

@@ -60,6 +60,7 @@ _PARTS = (
         LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) o, pg_namespace n
        WHERE n.nspname = coalesce(o.schema, CASE o.type WHEN 'schema' THEN o.name END) AND {own}""",
 )
+_QUERY = " UNION ALL ".join(part.format(own=_OWN, not_extension=_NOT_EXTENSION) for part in _PARTS).encode()
 _TABLES = f"""
 SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE {_OWN} AND c.relkind = 'r'
@@ -92,7 +93,7 @@ def fingerprint_of(connection: Connection) -> Fingerprint:
     with connection.transaction(force_rollback=True):  # gives the search path back
         # an empty search path makes every name come out qualified
         connection.execute("SELECT set_config('search_path', '', true)")
-        lines = [_line(row) for part in _PARTS for row in connection.execute(_query(part)).fetchall()]
+        lines = [_line(row) for row in connection.execute(_QUERY).fetchall()]
     return Fingerprint(tuple(sorted(lines)))
 
 
@@ -109,10 +110,6 @@ def sum_of(connection: Connection, table: str) -> str:
     query = f"SELECT count(*), coalesce(sum(hashtextextended(ROW({row})::text, 0)::numeric), 0) FROM {table} AS kept"  # noqa: S608
     found = connection.execute(query.encode()).fetchone()
     return "/".join(str(value) for value in found or ())
-
-
-def _query(part: str) -> bytes:
-    return part.format(own=_OWN, not_extension=_NOT_EXTENSION).encode()
 
 
 def _line(row: tuple[object, ...]) -> str:

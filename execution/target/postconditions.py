@@ -107,7 +107,7 @@ _HOLDS: Mapping[Alter, Callable[[str, Any, Mapping[str, str]], bool]] = {
 def _deleted(catalog: Catalog, node: Node) -> Iterator[str]:
     if node.usingClause or node.withClause:
         return
-    condition = _condition(node)
+    condition = condition_of(node)
     if condition is not None:
         left = _count(catalog, node, condition)
         if left:
@@ -117,7 +117,7 @@ def _deleted(catalog: Catalog, node: Node) -> Iterator[str]:
 def _updated(catalog: Catalog, node: Node) -> Iterator[str]:
     if node.fromClause or node.withClause:
         return
-    condition, relation = _condition(node), catalog.relation(node.relation)
+    condition, relation = condition_of(node), catalog.relation(node.relation)
     columns = catalog.columns(relation) if relation else {}
     for target in node.targetList or ():
         column = columns.get(target.name)
@@ -130,7 +130,7 @@ def _updated(catalog: Catalog, node: Node) -> Iterator[str]:
             yield f"{other} rows hold something else than {value} in {target.name}"
 
 
-def _condition(node: Node) -> str | None:
+def condition_of(node: Node) -> str | None:
     """The WHERE as text; None when it could come out otherwise a second time, or cannot be printed back exactly."""
     if node.whereClause is None:
         return "true"

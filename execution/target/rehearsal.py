@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from pglast import ast
-
 from execution.failures import PermanentFailure, RollbackRefused
+from execution.target.catalog import Catalog
 from execution.target.change import Applied, apply_statements, undo_steps
 from execution.target.connection import Connection, changing, connect, explained
+from execution.target.copying.doubts import ON_ROWS, doubt_about, named_tables, written_tables
+from execution.target.copying.transfer import Copied, How
 from execution.target.fingerprint import Fingerprint, fingerprint_of, row_sums
 from execution.target.scratch import Scratch, scratch_copy
+from execution.target.sizes import row_count
 from execution.target.statements import LEDGER_SCHEMA, Statement
 from execution.target.stepwise import apply_stepwise, changing_stepwise, is_stepwise, undo_stepwise
 
 _MOST_DIFFERENCES = 5
-_ON_ROWS = (ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt, ast.TruncateStmt)
 _LOCKS = f"""
 SELECT DISTINCT c.oid::regclass::text, l.mode FROM pg_locks l
 JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -49,10 +50,12 @@ class Rehearsal:
 
     ``sizes`` is the number of digits of the row count of every table that the change touches rows of.
     ``touches_rows``: it holds statements on rows, though on the copy there may have been none for them.
+    ``copied``: what the copy held of each table that the change names or touches. ``doubt``: why that proves little.
     """
 
     target: Fingerprint
-    has_rows: bool
+    copied: Mapping[str, Copied]
+    doubt: str
     milliseconds: int
     proven_at: datetime
     effects: Effects
@@ -63,17 +66,17 @@ class Rehearsal:
 
     @property
     def result(self) -> str:
-        """``passed``, ``already_satisfied``, or ``not_representative`` when the copy held no rows."""
-        if self.is_satisfied and (self.has_rows or not self.touches_rows):
+        """``passed``, ``already_satisfied``, or ``not_representative`` when the copy lacked the rows that count."""
+        if self.is_satisfied and not (self.doubt and self.touches_rows):
             return "already_satisfied"
-        return "passed" if self.has_rows else "not_representative"
+        return "not_representative" if self.doubt else "passed"
 
     @property
     def reversibility(self) -> int:
         """1: the reverse statements alone undo it. 2: rows that were kept are restored. 3: not proven with rows."""
         if self.is_satisfied and not self.touches_rows:
             return 1
-        if self.is_satisfied or not self.has_rows:
+        if self.is_satisfied or self.doubt:
             return 3
         return 2 if self.keeps_rows else 1
 
@@ -81,7 +84,9 @@ class Rehearsal:
         """As it stands in a task's result and its rollback artifact."""
         return {
             "result": self.result,
-            "with_rows": self.has_rows,
+            "with_rows": not self.doubt,
+            "doubt": self.doubt,
+            "copied": {table: each.to_json() for table, each in self.copied.items()},
             "schema_before": self.target.hash,
             "milliseconds": self.milliseconds,
             "held_milliseconds": self.effects.held_milliseconds,
@@ -106,7 +111,7 @@ def rehearse_in_turn(key: UUID, changes: Sequence[tuple[Statement, ...]]) -> Ite
     begun = time.monotonic()
     with connect() as target:
         before, path = fingerprint_of(target), target.execute("SHOW search_path").fetchone()
-    with scratch_copy(key) as scratch:
+    with scratch_copy(key, changes) as scratch:
         for statements in changes:
             with connect(scratch.conninfo, autocommit=True) as connection:
                 connection.execute("SELECT set_config('search_path', %s, false)", path)
@@ -118,19 +123,35 @@ def _rehearsed(
     connection: Connection, scratch: Scratch, statements: tuple[Statement, ...], before: Fingerprint, begun: float
 ) -> Rehearsal:
     looks = _looks(connection)
+    with explained("the rehearsal could not read the scratch database"):
+        named, written = named_tables(Catalog(connection), statements), written_tables(Catalog(connection), statements)
     applied, effects = _prove(connection, statements, looks)
     counts = {table: int(total.partition("/")[0]) for table, total in looks[1].items()}
+    touched = {table: rows for name, rows in effects.rows.items() if (table := _quoted(name, counts))}
+    copied = {
+        table: scratch.copied.get(table) or Copied(How.WHOLE, counts[table], counts[table])
+        for table in sorted(named | touched.keys())
+        if table in counts
+    }
     return Rehearsal(
         target=before,
-        has_rows=scratch.has_rows,
+        copied=copied,
+        doubt=scratch.trouble or doubt_about(copied, written, touched),
         milliseconds=int((time.monotonic() - begun) * 1000),
         proven_at=datetime.now(UTC),
         effects=effects,
-        sizes={table: len(str(counts[table])) for name in effects.rows if (table := _quoted(name, counts))},
+        sizes=_sizes(touched),
         is_satisfied=not applied.steps,
         keeps_rows=any(step.kept for step in applied.steps),
-        touches_rows=any(isinstance(statement.node, _ON_ROWS) for statement in statements),
+        touches_rows=any(isinstance(statement.node, ON_ROWS) for statement in statements),
     )
+
+
+def _sizes(tables: Iterable[str]) -> dict[str, int]:
+    """Digits of the row count of each table in the target itself; those that the change makes left out."""
+    with connect() as target, explained("the target's tables could not be counted"):
+        counts = {table: row_count(Catalog(target), table) for table in tables}
+    return {table: len(str(count)) for table, count in counts.items() if count is not None}
 
 
 def _quoted(name: str, counts: Mapping[str, int]) -> str:

@@ -1,15 +1,11 @@
-"""A scratch copy of the target, on the same server, for the length of a rehearsal."""
+"""A scratch copy of the target, for the length of a rehearsal: on the same server, or on one of its own."""
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -17,129 +13,131 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from execution.failures import PermanentFailure
-from execution.target.connection import connect, explained, other_database, target_url
-from execution.target.statements import LEDGER_SCHEMA
-from fsarsite.postgres import ClusterError
-from fsarsite.postgres.binaries import Binaries
+from execution.target.catalog import Catalog
+from execution.target.connection import (
+    Connection,
+    connect,
+    explained,
+    filling,
+    reading,
+    rehearsal_database,
+    rehearsal_url,
+    target_url,
+)
+from execution.target.copying.choice import Choice, Rows, choose
+from execution.target.copying.synthesis import in_order
+from execution.target.copying.transfer import Copied, How, empty, remove_orphans, transfer
+from execution.target.programs import programs_for, run_program
+from execution.target.statements import LEDGER_SCHEMA, Statement
 
-MOST_BYTES = 256 * 1024 * 1024
-"""Rows are copied too, up to this size of all tables together; above it the rehearsal is not representative."""
-_SECONDS = 120
-_SIZE = """
-SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0), current_setting('server_version_num')::int / 10000
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-"""
-_ENVIRONMENT = {
-    "host": "PGHOST",
-    "port": "PGPORT",
-    "user": "PGUSER",
-    "password": "PGPASSWORD",
-    "dbname": "PGDATABASE",
-    "sslmode": "PGSSLMODE",
-    "sslrootcert": "PGSSLROOTCERT",
-    "sslcert": "PGSSLCERT",
-    "sslkey": "PGSSLKEY",
-}
+_MAKING = "the rehearsal could not make its scratch database"
+_FILLING = "the rehearsal could not fill its scratch database"
+_DROPPING = "the scratch database could not be dropped"
+_DROP = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+_CREATE = sql.SQL("CREATE DATABASE {} TEMPLATE template0")
+_KEEP = ("--no-owner", "--no-privileges")
 
 
 @dataclass(frozen=True, slots=True)
 class Scratch:
-    """A database like the target. ``has_rows`` is False when the target is too big to copy its rows."""
+    """A database like the target. ``copied`` tells of the tables that are not simply there with all their rows.
+
+    ``trouble``: why the copy holds no rows at all; empty when it does.
+    """
 
     conninfo: str
-    has_rows: bool
+    copied: Mapping[str, Copied] = field(default_factory=dict)
+    trouble: str = ""
 
 
 @contextmanager
-def scratch_copy(task: UUID) -> Iterator[Scratch]:
+def scratch_copy(task: UUID, changes: Sequence[Sequence[Statement]] = ()) -> Iterator[Scratch]:
     """The copy, dropped at the end of the block whatever happens. One per task: what a killed worker left is replaced.
 
-    Raises PermanentFailure when it cannot be made: what cannot be rehearsed is not run. TransientFailure when the
+    ``changes`` are what is rehearsed on it: rows of big tables that they are about are among those copied.
+    Raises PermanentFailure when it cannot be made: what cannot be rehearsed is not run. TransientFailure when a
     server does not answer.
     """
-    name = f"fsarsite_scratch_{task.hex}"
-    size, server = _measure()
-    folder = _programs(server)
-    _drop(name)
+    name = sql.Identifier(f"fsarsite_scratch_{task.hex}")
     try:
-        with connect(autocommit=True) as connection, explained("the rehearsal could not make its scratch database"):
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
-        has_rows = size <= MOST_BYTES
-        _copy(folder, other_database(name), has_rows=has_rows)
-        yield Scratch(other_database(name), has_rows)
+        with connect(rehearsal_url(), autocommit=True) as connection, explained(_MAKING):
+            connection.execute(_DROP.format(name))
+            connection.execute(_CREATE.format(name))
+        yield _filled(rehearsal_database(f"fsarsite_scratch_{task.hex}"), changes)
     finally:
-        _drop(name)
+        with connect(rehearsal_url(), autocommit=True) as connection, explained(_DROPPING):
+            connection.execute(_DROP.format(name))
 
 
-def _measure() -> tuple[int, int]:
-    with connect() as connection, explained("the rehearsal could not measure the target"):
-        found = connection.execute(_SIZE).fetchone()
-    return (int(found[0]), int(found[1])) if found else (0, 0)
-
-
-def _drop(name: str) -> None:
-    with connect(autocommit=True) as connection, explained("the scratch database could not be dropped"):
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def _programs(server: int) -> Path:
-    """The folder with a pg_dump that is new enough to read the server."""
-    for folder in _folders():
-        if (major := _major(folder / "pg_dump")) and major >= server and (folder / "pg_restore").exists():
-            return folder
-    raise PermanentFailure(
-        f"the rehearsal needs pg_dump and pg_restore of PostgreSQL {server} or later: install them, or set PG_BIN"
-    )
-
-
-def _folders() -> Iterator[Path]:
-    with suppress(ClusterError):  # a server of somebody else's, and only its client programs here
-        yield Binaries.find().folder
-    if found := shutil.which("pg_dump"):
-        yield Path(found).parent
-
-
-def _major(program: Path) -> int | None:
-    try:
-        said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True, timeout=10).stdout
-    except (OSError, subprocess.SubprocessError):
-        return None
-    match = re.search(r"\(PostgreSQL\) (\d+)", said)
-    return int(match[1]) if match else None
-
-
-def _copy(folder: Path, conninfo: str, *, has_rows: bool) -> None:
+def _filled(conninfo: str, changes: Sequence[Sequence[Statement]]) -> Scratch:
     with tempfile.NamedTemporaryFile(prefix="fsarsite-rehearsal-") as dump:
-        keep = ["--no-owner", "--no-privileges"]
-        what = ["--format=custom", f"--exclude-schema={LEDGER_SCHEMA}*", "--no-publications", "--no-subscriptions"]
-        rows = [] if has_rows else ["--schema-only"]
-        lock = ["--lock-wait-timeout=5s", f"--file={dump.name}"]
-        _run([folder / "pg_dump", *keep, *what, *rows, *lock], target_url())
-        database = str(conninfo_to_dict(conninfo)["dbname"])
-        _run([folder / "pg_restore", *keep, "--exit-on-error", f"--dbname={database}", dump.name], conninfo)
+        with connect() as source, explained("the rehearsal could not read the target"), reading(source):
+            programs = programs_for(source.info.server_version // 10_000)
+            choice = choose(source, changes)
+            _dump(programs, dump.name, choice, source)
+            if choice.loads:
+                _restore(programs, dump.name, conninfo, "--section=pre-data", "--section=data")
+                copied = _loaded(source, conninfo, choice)
+        if choice.loads:
+            return _finished(programs, dump.name, Scratch(conninfo, copied), choice)
+        _restore(programs, dump.name, conninfo)
+    return Scratch(conninfo)
 
 
-def _run(argv: list[str | Path], conninfo: str) -> None:
-    """Run a client program. What connects it goes through the environment: command lines are public."""
-    given = conninfo_to_dict(conninfo)
-    environment = {name: str(given[key]) for key, name in _ENVIRONMENT.items() if given.get(key)}
+def _dump(programs: Path, file: str, choice: Choice, source: Connection) -> None:
+    what = ["--format=custom", f"--exclude-schema={LEDGER_SCHEMA}*", "--no-publications", "--no-subscriptions"]
+    if choice.loads:  # both see the same rows, or a foreign key would not hold
+        [(snapshot,)] = source.execute("SELECT pg_export_snapshot()").fetchall()
+        what += [f"--snapshot={snapshot}", *(f"--exclude-table-data={load.table.name}" for load in choice.loads)]
+    if choice.rows is not Rows.COPIED:
+        what.append("--no-large-objects")
+    run_program([programs / "pg_dump", *_KEEP, *what, "--lock-wait-timeout=5s", f"--file={file}"], target_url())
+
+
+def _restore(programs: Path, file: str, conninfo: str, *sections: str) -> None:
+    database = str(conninfo_to_dict(conninfo)["dbname"])
+    argv = [programs / "pg_restore", *_KEEP, *sections, "--exit-on-error", f"--dbname={database}", file]
+    run_program(argv, conninfo)
+
+
+def _loaded(source: Connection, conninfo: str, choice: Choice) -> dict[str, Copied]:
+    """Fill the tables that pg_dump left empty, while no index and no foreign key is there to slow it or to refuse."""
+    loads = {load.table: load for load in choice.loads}
+    with connect(conninfo) as scratch, explained(_FILLING), filling(scratch):
+        copied = {
+            table.name: transfer(source, scratch, loads[table], choice.keys)
+            for table in in_order(list(loads), choice.keys)
+        }
+        if choice.is_cut or any(each.how in {How.MADE_UP, How.NOTHING} and each.of for each in copied.values()):
+            copied |= _without_orphans(scratch, choice, copied)
+    return copied
+
+
+def _without_orphans(scratch: Connection, choice: Choice, copied: Mapping[str, Copied]) -> dict[str, Copied]:
+    before = {table.name: _count(scratch, table.name) for table in choice.tables}
+    left = {name: _count(scratch, name) for name in remove_orphans(scratch, choice.keys)}
+    new = {}
+    for name, rows in left.items():
+        known = copied.get(name) or Copied(How.SAMPLED, rows, before[name])
+        how = known.how if known.how is not How.WHOLE else How.SAMPLED
+        new[name] = replace(known, how=how if rows else How.NOTHING, rows=rows)
+    return new
+
+
+def _finished(programs: Path, file: str, scratch: Scratch, choice: Choice) -> Scratch:
+    """Make indexes, foreign keys and triggers. Without rows when those that we chose do not go with them."""
     try:
-        done = subprocess.run(
-            argv,
-            env={"PATH": os.defpath, "LC_ALL": "C", "PGCONNECT_TIMEOUT": "10", **environment},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise PermanentFailure(
-            f"the scratch copy was not ready within {_SECONDS} s; run this change by hand"
-        ) from error
-    if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if "error" in line] or done.stderr.splitlines()[-1:]
-        said = lines[0].strip() if lines else f"exit code {done.returncode}"
-        raise PermanentFailure(f"the rehearsal could not copy the target: {said}")
+        _restore(programs, file, scratch.conninfo, "--section=post-data", "--single-transaction")
+    except PermanentFailure as failure:
+        with connect(scratch.conninfo) as connection, explained("the scratch database could not be emptied"):
+            held = {table.name: _count(connection, table.name) for table in choice.tables}
+            empty(connection, choice.tables)
+        _restore(programs, file, scratch.conninfo, "--section=post-data")
+        known = scratch.copied
+        none = {name: Copied(How.NOTHING, 0, known[name].of if name in known else rows) for name, rows in held.items()}
+        return Scratch(scratch.conninfo, none, str(failure))
+    return scratch
+
+
+def _count(connection: Connection, table: str) -> int:
+    return Catalog(connection).count(f"SELECT count(*) FROM ONLY {table}")  # noqa: S608 - quoted

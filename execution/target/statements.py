@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pglast import ast, enums, parser
 
 from execution.failures import PermanentFailure
+from execution.target.bodies import LANGUAGES, Unreadable, statements_in
 from proposals.gate.languages.sql import parse_sql, walk_nodes
 
 LEDGER_SCHEMA = "fsarsite"
@@ -31,12 +32,14 @@ _REFUSED: Mapping[type[ast.Node], str] = {
     ast.DropRoleStmt: "roles belong to whoever runs the server",
 }
 _REACHING_CALLS = frozenset({
-    "set_config", "setval", "pg_sleep", "pg_notify", "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "pg_stat_file",
-    "lo_import", "lo_export", "pg_execute_server_program", "pg_terminate_backend", "pg_cancel_backend",
-    "pg_reload_conf", "query_to_xml", "query_to_xml_and_xmlschema", "cursor_to_xml", "table_to_xml",
-    "database_to_xml", "schema_to_xml",
+    "set_config", "setval", "pg_notify", "pg_stat_file", "pg_execute_server_program", "pg_terminate_backend",
+    "pg_cancel_backend", "pg_reload_conf", "query_to_xml", "query_to_xml_and_xmlschema", "cursor_to_xml",
+    "table_to_xml", "database_to_xml", "schema_to_xml",
 })  # fmt: skip
-_REACHING_PREFIXES = ("dblink", "pg_advisory", "pg_try_advisory", "pg_logical", "pg_create_", "pg_drop_")
+_REACHING_PREFIXES = (
+    "dblink", "lo_", "pg_sleep", "pg_read_", "pg_ls_", "pg_file_", "pg_advisory", "pg_try_advisory", "pg_logical",
+    "pg_create_", "pg_drop_",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +162,16 @@ def _call(node: ast.FuncCall) -> Iterator[str]:
 def _function(node: ast.CreateFunctionStmt) -> Iterator[str]:
     for option in node.options or ():
         if isinstance(option, ast.DefElem) and option.defname == "language" and isinstance(option.arg, ast.String):
-            if str(option.arg.sval).lower() not in {"sql", "plpgsql"}:
+            if str(option.arg.sval).lower() not in LANGUAGES:
                 yield f"functions in {option.arg.sval} reach outside the database"
+                return
         elif isinstance(option, ast.DefElem) and option.defname == "security" and getattr(option.arg, "boolval", True):
             yield "a SECURITY DEFINER function lends out the rights of whoever runs changes"
+    try:
+        for statement in statements_in(node):
+            yield from _objections(statement)
+    except Unreadable as unreadable:
+        yield str(unreadable)
 
 
 _JUDGES: Mapping[type[ast.Node], Callable[..., Iterator[str]]] = {

@@ -11,6 +11,7 @@ from pglast.stream import RawStream
 from execution.target.catalog import Catalog, Column, Relation
 from execution.target.connection import Connection, identifier
 from execution.target.reverse.columns import ColumnKeeper
+from execution.target.reverse.keeping import listing_of
 from execution.target.reverse.plan import Guard, Node, Plan, Rows, Step, no_way_back, plans
 from execution.target.statements import Statement, same_statement
 
@@ -117,11 +118,11 @@ def _ensure_undoable(statement: Statement, command: Node) -> None:
 
 def _add_column(catalog: Catalog, before: _Before, command: Node) -> Iterable[Step]:
     table, name = before.relation.name, command.def_.colname
-    column = catalog.columns(before.relation)[name]
-    yield Step(f"ALTER TABLE {table} DROP COLUMN {identifier(name)}", _column_guard(catalog, table, column, command))
+    guard = _column_guard(catalog, before.relation, catalog.columns(before.relation)[name], command)
+    yield Step(f"ALTER TABLE {table} DROP COLUMN {identifier(name)}", guard)
 
 
-def _column_guard(catalog: Catalog, table: str, column: Column, command: Node) -> Guard | None:
+def _column_guard(catalog: Catalog, relation: Relation, column: Column, command: Node) -> Guard | None:
     """Values that the change did not put there are somebody's work: they keep the column from being dropped.
 
     A constant default is recognised value by value; of any other (now(), a sequence) only the number is known, and
@@ -129,15 +130,18 @@ def _column_guard(catalog: Catalog, table: str, column: Column, command: Node) -
     """
     if column.is_generated:
         return None
-    name = identifier(column.name)
-    count = f"SELECT count(*) FROM {table} WHERE {name} IS NOT NULL"  # noqa: S608 - quoted
+    table, name, listing = relation.name, identifier(column.name), ""
+    others = f"FROM {table} WHERE {name} IS NOT NULL"
     if column.default is not None and _has_constant_default(command.def_):
         default = f"CAST(({column.default}) AS {column.type})::text"
-        count += f" AND {name}::text IS DISTINCT FROM {default}"
+        others += f" AND {name}::text IS DISTINCT FROM {default}"
         present = 0
     else:
-        present = catalog.count(count) if column.default or column.fills_itself else 0
-    return Guard(count, present, f"{{}} rows of {table} hold values in {name} that came after the change")
+        present = catalog.count(f"SELECT count(*) {others}") if column.default or column.fills_itself else 0
+    if not present and (key := catalog.primary_key(relation)):
+        listing = listing_of(relation, [identifier(each) for each in key], others)
+    says = f"{{}} rows of {table} hold values in {name} that came after the change"
+    return Guard(f"SELECT count(*) {others}", present, says, listing)
 
 
 def _has_constant_default(column: Node) -> bool:

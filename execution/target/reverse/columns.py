@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from execution.target.catalog import Catalog, Column, Relation
 from execution.target.connection import Connection, identifier, literal
 from execution.target.ledger import ensure_schema
-from execution.target.reverse.keeping import MOST_LISTED, MOST_ROWS, ensure_plain, kept, new_name
+from execution.target.reverse.keeping import MOST_ROWS, ensure_plain, kept, listing_of, new_name
 from execution.target.reverse.plan import Guard, Step, no_way_back
 from execution.target.statements import Statement
 
@@ -135,8 +135,7 @@ class ColumnKeeper:
             f"FROM {self._table} AS t LEFT JOIN {self._kept_in} AS k ON {self._same()}"
             f" WHERE k.fsarsite_key_0 IS NULL OR {now} IS DISTINCT FROM k.fsarsite_now"
         )
-        keys = ", ".join(f"t.{name}::text" for name in self._key)
-        listing = f"SELECT {literal(self._table)} || ' (' || concat_ws(', ', {keys}) || ')' {other} LIMIT {MOST_LISTED}"
+        listing = listing_of(self._relation, [f"t.{name}" for name in self._key], other)
         says = f"{{}} rows of {self._table} hold values in {self._name} that came after the change"
         return Guard(f"SELECT count(*) {other}", 0, says, listing)
 

@@ -41,6 +41,12 @@ def ensure_plain(catalog: Catalog, statement: Statement, relation: Relation) -> 
         raise no_way_back(statement, f"{relation.name} is not a plain table")
 
 
+def listing_of(relation: Relation, key: Iterable[str], source: str) -> str:
+    """A query that names the first rows of a FROM clause of ours by their keys, which are quoted."""
+    keys = ", ".join(f"{name}::text" for name in key)
+    return f"SELECT {literal(relation.name)} || ' (' || concat_ws(', ', {keys}) || ')' {source} LIMIT {MOST_LISTED}"
+
+
 def new_name() -> str:
     """A name in the ledger's schema that nothing has, quoted."""
     return identifier(LEDGER_SCHEMA, f"prior_{uuid4().hex}")
@@ -199,9 +205,7 @@ class RowKeeper:
         return Guard(f"SELECT count(*) {missing}", 0, says, self._listing(missing))
 
     def _listing(self, source: str) -> str:
-        keys = ", ".join(f"k.{self._key_column(place)}::text" for place in range(len(self._key)))
-        table = literal(self.relation.name)
-        return f"SELECT {table} || ' (' || concat_ws(', ', {keys}) || ')' {source} LIMIT {MOST_LISTED}"
+        return listing_of(self.relation, [f"k.{self._key_column(place)}" for place in range(len(self._key))], source)
 
     def _same(self, alias: str) -> str:
         pairs = (f"{alias}.{name} = k.{self._key_column(place)}" for place, name in enumerate(self._key))

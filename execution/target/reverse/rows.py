@@ -9,8 +9,15 @@ from pglast import ast, enums
 from execution.failures import PermanentFailure
 from execution.target.catalog import Catalog, Relation
 from execution.target.connection import Connection, identifier, literal
-from execution.target.reverse.keeping import MOST_ROWS, RowKeeper, cascade_locks, ensure_plain, followers
-from execution.target.reverse.plan import Node, Plan, Rows, Step, no_way_back, plans
+from execution.target.reverse.keeping import (
+    MOST_ROWS,
+    RowKeeper,
+    cascade_locks,
+    ensure_plain,
+    followers,
+    listing_of,
+)
+from execution.target.reverse.plan import Guard, Node, Plan, Rows, Step, no_way_back, plans
 from execution.target.statements import Statement
 from proposals.gate.languages.sql import walk_nodes
 
@@ -149,5 +156,12 @@ def _deletion(catalog: Catalog, relation: Relation, key: list[str], rows: Rows) 
     columns = ", ".join(f"t.{identifier(column)}::text" for column in key)
     values = ", ".join(f"({', '.join(literal(value) for value in row)})" for row in rows)
     made = f"({columns}, md5((t.*)::text)) IN (VALUES {values})"
-    delete = Step(f"DELETE FROM {relation.name} AS t WHERE {made}", affects=len(rows), quiet=relation.name)  # noqa: S608
+    names = [f"k{place}" for place in range(len(key))]
+    is_there = (
+        f"SELECT FROM {relation.name} AS t WHERE ({columns}, md5((t.*)::text)) = ({', '.join(names)}, fsarsite_sum)"
+    )
+    other = f"FROM (VALUES {values}) AS k ({', '.join(names)}, fsarsite_sum) WHERE NOT EXISTS ({is_there})"
+    says = f"{{}} of the {len(rows)} rows that the change inserted were changed or deleted since"
+    guard = Guard(f"SELECT count(*) {other}", 0, says, listing_of(relation, names, other))
+    delete = Step(f"DELETE FROM {relation.name} AS t WHERE {made}", guard, len(rows), quiet=relation.name)  # noqa: S608
     return [delete, *cascade_locks(catalog, relation, made)]

@@ -21,7 +21,7 @@ SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s
 def plan_drop_tables(catalog: Catalog, statement: Statement, relations: list[Relation]) -> Plan:
     """Set the tables aside, once the database has shown that nothing else depends on them."""
     for relation in relations:
-        _ensure_movable(catalog, statement, relation)
+        ensure_movable(catalog, statement, relation)
     made: list[Step] = []
 
     def perform(connection: Connection, text: str) -> Rows:
@@ -34,7 +34,8 @@ def plan_drop_tables(catalog: Catalog, statement: Statement, relations: list[Rel
     return Plan(statement.text, lambda _: made, perform=perform)
 
 
-def _ensure_movable(catalog: Catalog, statement: Statement, relation: Relation) -> None:
+def ensure_movable(catalog: Catalog, statement: Statement, relation: Relation) -> None:
+    """Raise PermanentFailure for a table that cannot be set aside whole."""
     ensure_plain(catalog, statement, relation)
     size = int(catalog.value("SELECT pg_table_size(%s)", relation.oid) or 0)
     if size > MOST_BYTES:

@@ -69,10 +69,11 @@ def test_settings_that_cannot_be_used_end_in_one_line_naming_the_variable(
             "fsarsite.E002": {"SECRET_KEY": "django-insecure-development-only"},
             "fsarsite.E003": {"ALLOWED_HOSTS": "*"},
             "fsarsite.E005": {"TARGET_DATABASE_URL": PRODUCTION["DATABASE_URL"]},
+            "fsarsite.E007": {"REHEARSAL_DATABASE_URL": PRODUCTION["DATABASE_URL"]},
             "billing.E004": {"STRIPE_TEST_SECRET_KEY": "sk_test_" + "a" * 24},
             "billing.E009": {"FIELD_INDEX_KEY": "short"},
         },
-        {"fsarsite.E004": {"DATABASE_URL": ""}},
+        {"fsarsite.E004": {"DATABASE_URL": ""}, "fsarsite.E006": {"REHEARSAL_DATABASE_URL": "no address"}},
     ],
 )
 def test_check_deploy_names_each_bad_combination(changes: dict[str, dict[str, str]], tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -26,19 +26,38 @@ def target(settings: Any) -> Iterator[Target]:
 
 
 @pytest.fixture(scope="module")
-def shared_target() -> Iterator[tuple[Target, str]]:
-    """One target for tests that leave it alone, and what it looks like."""
-    with made_target() as made:
-        yield made, made.dump()
+def shared_targets() -> Iterator[SharedTargets]:
+    """Targets for tests that leave them as they were."""
+    with ExitStack() as made:
+        yield SharedTargets(made)
 
 
 @pytest.fixture
-def unchanging_target(shared_target: tuple[Target, str], settings: Any) -> Iterator[Target]:
-    """A target that must look the same after the test."""
-    shared, before = shared_target
-    settings.TARGET_DATABASE_URL = shared.url
-    yield shared
-    assert shared.dump() == before
+def unchanging_target(shared_targets: SharedTargets, settings: Any) -> Iterator[Target]:
+    """A target that must look the same after the test, to pg_dump; the next test gets it too."""
+    with shared_targets.borrowed(SCHEMA) as borrowed:
+        settings.TARGET_DATABASE_URL = borrowed.url
+        yield borrowed
+
+
+class SharedTargets:
+    """One target per schema; the last dump of one is the first of the next test, for nothing happens in between."""
+
+    def __init__(self, made: ExitStack) -> None:
+        self._made = made
+        self._targets: dict[str, tuple[Target, str]] = {}
+
+    @contextmanager
+    def borrowed(self, schema: str) -> Iterator[Target]:
+        """The target; what is not as it was afterwards is an error, and the next test gets a new one."""
+        target, before = self._targets.pop(schema, None) or self._make(schema)
+        yield target
+        assert target.dump() == before
+        self._targets[schema] = target, before
+
+    def _make(self, schema: str) -> tuple[Target, str]:
+        target = self._made.enter_context(made_target(schema))
+        return target, target.dump()
 
 
 @contextmanager

@@ -11,7 +11,9 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from execution.models import ExecutionTask
-from execution.target.scratch import _programs
+from execution.target.connection import connect
+from execution.target.fingerprint import fingerprint_of, row_sums
+from execution.target.programs import programs_for
 
 SCHEMA = """
 CREATE TABLE execution_tasks (id serial PRIMARY KEY, type text NOT NULL, duration_ms integer DEFAULT 0);
@@ -50,7 +52,7 @@ class Target:
         """Schema and rows as pg_dump writes them, our ledger left out; rows sorted, for their order says nothing."""
         given = conninfo_to_dict(self.url)
         done = subprocess.run(
-            [_programs(0) / "pg_dump", "--exclude-schema=fsarsite*", "--restrict-key=x", "--inserts"],
+            [programs_for(0) / "pg_dump", "--exclude-schema=fsarsite*", "--restrict-key=x", "--inserts"],
             env={
                 "PATH": os.defpath,
                 "PGHOST": str(given["host"]),
@@ -66,6 +68,12 @@ class Target:
         lines = done.stdout.splitlines()
         rows = sorted(line for line in lines if line.startswith("INSERT INTO "))
         return "\n".join([*(line for line in lines if not line.startswith("INSERT INTO ")), *rows])
+
+
+def looks(target: Target) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Schema and rows by our own fingerprint and checksums."""
+    with connect(target.url) as own:
+        return fingerprint_of(own).lines, row_sums(own)
 
 
 def scratch_exists(target: Target, task: ExecutionTask) -> bool:

@@ -13,10 +13,11 @@ from psycopg.conninfo import make_conninfo
 
 from execution.handlers import PermanentFailure, RollbackRefused, TransientFailure, handler_for
 from execution.handlers import sql as sql_handler
-from execution.target import connection, rehearsal, scratch
+from execution.target import connection, rehearsal
+from execution.target.copying import choice, sample
 from execution.target.statements import split_statements
 from tests.factories.tasks import create_sql_task, create_task
-from tests.integration.execution.effects.target import Target, scratch_exists
+from tests.integration.execution.effects.target import Target, looks, scratch_exists
 
 pytestmark = pytest.mark.django_db
 
@@ -103,17 +104,16 @@ UNDOABLE = {
 
 
 @pytest.mark.parametrize("text", UNDOABLE.values(), ids=UNDOABLE.keys())
-def test_roll_back_leaves_the_target_as_it_was(target: Target, text: str) -> None:
-    before, task = target.dump(), create_sql_task(text)
+def test_roll_back_leaves_the_target_as_it_was(unchanging_target: Target, text: str) -> None:
+    before, task = looks(unchanging_target), create_sql_task(text)
     handler = handler_for("sql")
 
     execution = handler.execute(task)
-    during = target.dump()
+    during = looks(unchanging_target)
     handler.roll_back(task, execution.artifact)
 
     assert execution.result["outcome"] == "applied"
     assert during != before
-    assert target.dump() == before
 
 
 def test_execute_runs_statements_once(target: Target) -> None:
@@ -273,12 +273,42 @@ def test_execute_without_client_programs_says_what_is_needed(target: Target, mon
         handler_for("sql").execute(create_sql_task("CREATE TABLE a (id integer)"))
 
 
-def test_execute_on_a_big_target_rehearses_without_rows(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scratch, "MOST_BYTES", 0)
+def test_execute_on_a_big_target_rehearses_on_a_sample(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "MOST_BYTES", 0)
+    monkeypatch.setattr(sample, "SAMPLE_ROWS", 1)
 
-    execution = handler_for("sql").execute(create_sql_task("CREATE TABLE a (id integer)"))
+    execution = handler_for("sql").execute(create_sql_task("ALTER TABLE seeds ADD COLUMN stock integer"))
 
-    assert execution.result["rehearsal"]["with_rows"] is False
+    assert execution.result["rehearsal"]["with_rows"] is True
+    assert execution.result["rehearsal"]["copied"] == {
+        '"public"."seeds"': {"how": "sampled", "rows": 1, "of": 2, "masked": []}
+    }
+
+
+def test_execute_that_could_not_restore_the_real_rows_changes_nothing(target: Target, settings: Any) -> None:
+    settings.REHEARSAL_ROWS = "made-up"  # so that no rehearsal has seen the row that does not come back
+    target.ask(
+        "CREATE FUNCTION picky() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN IF NEW.name = 'pea' THEN RETURN NULL; END IF; RETURN NEW; END $$"
+    )
+    target.ask("CREATE TRIGGER picky BEFORE INSERT ON seeds FOR EACH ROW EXECUTE FUNCTION picky()")
+    target.ask("ALTER TABLE seeds ENABLE ALWAYS TRIGGER picky")
+    before = target.dump()
+
+    with pytest.raises(PermanentFailure, match="what was kept would not restore the target"):
+        handler_for("sql").execute(create_sql_task("DELETE FROM seeds WHERE id = 2"))
+
+    assert target.dump() == before
+
+
+def test_changing_holds_to_the_limits_and_gives_them_back(target: Target) -> None:
+    with connection.connect() as own:
+        with connection.changing(own):
+            during = [own.execute(f"SHOW {name}".encode()).fetchone() for name in connection.LIMITS]
+        after = own.execute("SHOW statement_timeout").fetchone()
+
+    assert during == [("3s",), ("1min",), ("1min",)]
+    assert after == ("0",)
 
 
 def test_execute_replaces_what_a_killed_rehearsal_left(target: Target) -> None:

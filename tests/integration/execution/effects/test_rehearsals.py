@@ -15,7 +15,7 @@ from execution.rehearsal.ways_back import reprove_ways_back
 from execution.services.interventions import retry_task
 from execution.services.rollback import roll_back_task
 from execution.states import TaskStatus
-from execution.target import ledger, scratch
+from execution.target import ledger
 from execution.target.connection import connect
 from execution.target.rehearsal import rehearse
 from execution.target.statements import split_statements
@@ -162,14 +162,14 @@ def test_rehearse_proposal_that_finds_no_rows_proves_nothing(target: Target) -> 
 
 
 @pytest.mark.parametrize("text", [ADD, "UPDATE seeds SET price = 3"])
-def test_rehearse_proposal_without_the_rows_is_not_representative(
-    target: Target, monkeypatch: pytest.MonkeyPatch, text: str
-) -> None:
-    monkeypatch.setattr(scratch, "MOST_BYTES", 0)
+def test_rehearse_proposal_without_the_rows_is_not_representative(target: Target, settings: Any, text: str) -> None:
+    settings.REHEARSAL_ROWS = "made-up"
 
     [certificate] = rehearse_proposal(propose(text).pk)
 
     assert (certificate.result, certificate.reversibility) == ("not_representative", 3)
+    assert certificate.doubt == 'the copy held only made-up rows of "public"."seeds"'
+    assert certificate.copied['"public"."seeds"'] == {"how": "made up", "rows": 2, "of": 2, "masked": []}
 
 
 def test_rehearse_proposal_of_a_plan_rehearses_its_texts_in_turn(target: Target) -> None:
@@ -265,6 +265,7 @@ def test_review_page_shows_the_rehearsal(target: Target, client: Client) -> None
     page = client.get(f"/admin/proposals/proposal/{proposal.pk}/change/").content.decode()
 
     assert "restore proven" in page
+    assert "&quot;public&quot;.&quot;seeds&quot; whole (2 rows)" in page
     assert "public.seeds 1" in page
 
 
@@ -283,9 +284,19 @@ def test_api_tells_of_the_rehearsals(target: Target) -> None:
     assert refused.status_code == 403
 
 
-def test_roll_back_lists_the_rows_it_would_overwrite(target: Target) -> None:
-    task = run_task(create_sql_task("UPDATE seeds SET price = 3"))
-    target.ask("UPDATE seeds SET price = 4 WHERE id = 2")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "UPDATE seeds SET price = 3",
+        "DELETE FROM seeds WHERE id = 2; INSERT INTO seeds (id, name) VALUES (2, 'oat')",
+        "ALTER TABLE seeds ALTER COLUMN price TYPE integer",
+        "ALTER TABLE seeds ADD COLUMN stock integer",
+    ],
+)
+def test_roll_back_lists_the_rows_it_would_overwrite(target: Target, text: str) -> None:
+    target.ask("DROP VIEW cheap_seeds")  # it holds the type of its columns
+    task = run_task(create_sql_task(text))
+    target.ask(f"UPDATE seeds SET {'stock' if 'stock' in text else 'price'} = 4 WHERE id = 2")  # type: ignore[arg-type]
     before = target.dump()
 
     rollback = roll_back_task(task_id=task.pk, by=create_user(), reason="It was too expensive.")

@@ -17,16 +17,16 @@ from detect_secrets.plugins.telegram_token import TelegramBotTokenDetector
 from detect_secrets.plugins.twilio import TwilioKeyDetector
 
 # Each with a word that stands in every text it can match, so that most texts cost one search for that word.
-_DETECTORS: tuple[tuple[str, type[RegexBasedDetector], re.Pattern[str]], ...] = (
-    ("an Azure storage key", AzureStorageKeyDetector, re.compile("AccountKey=")),
-    ("a Discord bot token", DiscordBotTokenDetector, re.compile(r"\.[a-zA-Z\d_-]{6}\.[a-zA-Z\d_-]{27}")),
-    ("a GitLab token", GitLabTokenDetector, re.compile("gl[a-z]{2,5}-|GR1348941")),
-    ("a Mailchimp key", MailchimpDetector, re.compile(r"-us\d")),
-    ("a PyPI token", PypiTokenDetector, re.compile("pypi-Ag")),
-    ("a Slack token", SlackDetector, re.compile("(?i)xox|hooks\\.slack\\.com")),
-    ("a Square secret", SquareOAuthDetector, re.compile("sq0csp-")),
-    ("a Telegram bot token", TelegramBotTokenDetector, re.compile(r"\d{8}:[0-9A-Za-z_-]{35}")),
-    ("a Twilio key", TwilioKeyDetector, re.compile("(?:AC|SK)[a-z0-9]{32}")),
+_DETECTORS: tuple[tuple[str, RegexBasedDetector, re.Pattern[str]], ...] = (
+    ("an Azure storage key", AzureStorageKeyDetector(), re.compile("AccountKey=")),
+    ("a Discord bot token", DiscordBotTokenDetector(), re.compile(r"\.[a-zA-Z\d_-]{6}\.[a-zA-Z\d_-]{27}")),
+    ("a GitLab token", GitLabTokenDetector(), re.compile("gl[a-z]{2,5}-|GR1348941")),
+    ("a Mailchimp key", MailchimpDetector(), re.compile(r"-us\d")),
+    ("a PyPI token", PypiTokenDetector(), re.compile("pypi-Ag")),
+    ("a Slack token", SlackDetector(), re.compile("(?i)xox|hooks\\.slack\\.com")),
+    ("a Square secret", SquareOAuthDetector(), re.compile("sq0csp-")),
+    ("a Telegram bot token", TelegramBotTokenDetector(), re.compile(r"\d{8}:[0-9A-Za-z_-]{35}")),
+    ("a Twilio key", TwilioKeyDetector(), re.compile("(?:AC|SK)[a-z0-9]{32}")),
 )
 # What a pattern takes along before the secret itself.
 _BEFORE = "AccountKey="

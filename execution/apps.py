@@ -10,3 +10,4 @@ class ExecutionConfig(AppConfig):
     def ready(self) -> None:
         """Register with the floor below, and the system checks."""
         from execution import checks, releases  # noqa: F401
+        from execution.measurements import empty_database, replaced_file  # noqa: F401

@@ -48,6 +48,7 @@ ROW: dict[str, Any] = {
     "expires_at": "2026-03-15T08:00:01.250000Z",
 }
 FINDING: dict[str, Any] = {
+    "id": 11,
     "rule_id": "envelope/reported-block",
     "level": "error",
     "effect": "block",
@@ -105,6 +106,7 @@ DETAIL: dict[str, Any] = ROW | {
         "withdraw": f"{_HOST}withdraw/",
         "reopen": f"{_HOST}reopen/",
         "claim": f"{_HOST}claim/",
+        "waivers": f"{_HOST}waivers/",
     },
 }
 DECISION: dict[str, Any] = {
@@ -115,6 +117,17 @@ DECISION: dict[str, Any] = {
     "content_hash": ROW["content_hash"],
     "assessment": 1,
     "created_at": "2026-03-01T09:00:00Z",
+}
+WAIVER: dict[str, Any] = {
+    "id": 1,
+    "rule_id": "danger/process",
+    "fingerprint": "5d3c1a9e7b0f4c1e8f4be1c6a1f0f1b2c3d4e5f60718293a4b5c6d7e8f901234",
+    "by": "lead",
+    "reason": "It lists a folder and nothing else.",
+    "ends_at": "2026-03-31T22:00:00Z",
+    "created_at": "2026-03-01T09:30:00Z",
+    "ended_at": None,
+    "ended_by": None,
 }
 SARIF_LOG: dict[str, Any] = {
     "version": "2.1.0",

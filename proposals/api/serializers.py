@@ -84,6 +84,7 @@ class FindingSerializer(serializers.ModelSerializer[Finding]):
     class Meta:
         model = Finding
         fields = [
+            "id",
             "rule_id",
             "level",
             "effect",
@@ -161,6 +162,7 @@ class LinksSerializer(serializers.Serializer[Proposal]):
     withdraw = serializers.URLField()
     reopen = serializers.URLField()
     claim = serializers.URLField()
+    waivers = serializers.URLField()
 
     def to_representation(self, proposal: Proposal) -> dict[str, str]:
         """Absolute addresses."""

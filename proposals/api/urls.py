@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.urls import include, path, register_converter
+from django.urls.converters import IntConverter
 
-from proposals.api import documents, policy, review, views
+from proposals.api import documents, policy, review, views, waivers
 
 
 class ReportId:
@@ -21,7 +22,14 @@ class ReportId:
         return value
 
 
+class WaiverId(IntConverter):
+    """A waiver's id, as the database can hold it."""
+
+    regex = "[0-9]{1,18}"
+
+
 register_converter(ReportId, "report_id")
+register_converter(WaiverId, "waiver_id")
 
 _one = [
     path("", views.ProposalDetail.as_view(), name="api-proposal"),
@@ -33,6 +41,8 @@ _one = [
     path("withdraw/", review.WithdrawEndpoint.as_view(), name="api-proposal-withdraw"),
     path("reopen/", review.ReopenEndpoint.as_view(), name="api-proposal-reopen"),
     path("claim/", review.ClaimEndpoint.as_view(), name="api-proposal-claim"),
+    path("waivers/", waivers.Waivers.as_view(), name="api-proposal-waivers"),
+    path("waivers/<waiver_id:waiver_id>/revoke/", waivers.RevokeWaiver.as_view(), name="api-proposal-waiver-revoke"),
 ]
 urlpatterns = [
     path("proposals/", views.ProposalList.as_view(), name="api-proposals"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from proposals.gate.analyzer import Analyzer, all_analyzers
 from proposals.gate.distance import distance_of
 from proposals.gate.findings import Effect, Finding, Level, Sighting, number_findings
+from proposals.gate.measurements import Measurement
 from proposals.gate.narrative import Narrative, narrate
 from proposals.gate.policy import Rules
 from proposals.gate.retrospective import retrospect
@@ -19,7 +20,7 @@ from proposals.gate.verdict import Outcome, Verdict
 from proposals.gate.waiving import BLOCK_MARKER_RULE, CRASHED, REVIEW_MARKER_RULE, waive
 from proposals.reports import Report
 
-GATE_VERSION = "3"
+GATE_VERSION = "4"
 
 _MOST_OF_A_RULE = 50
 _EFFECT_ORDER = {Effect.BLOCK: 0, Effect.UNUSABLE: 1, Effect.REVIEW: 2, Effect.NONE: 3}
@@ -31,12 +32,14 @@ def assess(
     rules: Rules,
     analyzers: tuple[Analyzer, ...] | None = None,
     waived: frozenset[str] = frozenset(),
+    measurements: tuple[Measurement, ...] = (),
 ) -> Verdict:
     """Judge one content under one policy. Deterministic; never raises for anything that a report can hold.
 
     `waived` are fingerprints of findings that a person accepted: see `proposals.gate.waiving` for what stays.
+    `measurements` were made elsewhere and count like what an analyzer sees.
     """
-    subject = Subject.of(report)
+    subject = Subject.of(report, measurements)
     sightings: list[Sighting] = []
     for analyzer in all_analyzers() if analyzers is None else analyzers:
         sightings.extend(_examine(analyzer, subject, rules))

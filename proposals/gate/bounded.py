@@ -11,6 +11,7 @@ from functools import cache
 from proposals.gate.assessment import GATE_VERSION
 from proposals.gate.findings import Finding
 from proposals.gate.from_json import report_as_dict, verdict_from_dict
+from proposals.gate.measurements import Measurement
 from proposals.gate.policy import Rules
 from proposals.gate.scoring import Band, Score
 from proposals.gate.verdict import Outcome, Verdict
@@ -52,6 +53,7 @@ def assess_bounded(
     *,
     measured: int = 0,
     waived: frozenset[str] = frozenset(),
+    measurements: tuple[Measurement, ...] = (),
     limits: Limits = LIMITS,
     workers: Workers | None = None,
 ) -> Verdict:
@@ -65,6 +67,7 @@ def assess_bounded(
         "rules": rules.to_dict(),
         "measured": measured,
         "waived": sorted(waived),
+        "measurements": [each.to_dict() for each in measurements],
         "cpu_seconds": limits.cpu_seconds,
         "wall_seconds": limits.wall_seconds,
     }

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from proposals.gate.assessment import assess, decide
 from proposals.gate.distance import distance_of
+from proposals.gate.measurements import Measurement
 from proposals.gate.narrative import narrate
 from proposals.gate.policy import Rules
 from proposals.gate.scoring import Factor, Score
@@ -20,19 +21,26 @@ MEASURED = {
 }
 
 
-def assess_measured(report: Report, rules: Rules, reversibility: int, waived: frozenset[str] = frozenset()) -> Verdict:
+def assess_measured(
+    report: Report,
+    rules: Rules,
+    reversibility: int,
+    waived: frozenset[str] = frozenset(),
+    measurements: tuple[Measurement, ...] = (),
+) -> Verdict:
     """As `assess`, with the factor that a rehearsal measured, 1..3; 0 when none did.
 
     Deterministic: the sentence depends on the factor alone.
     """
-    verdict = assess(report, rules, waived=waived)
+    verdict = assess(report, rules, waived=waived, measurements=measurements)
     if not reversibility:
         return verdict
     score = _with_measure(verdict.score, reversibility)
-    unwaived = _with_measure(assess(report, rules).score, reversibility) if waived else score
+    everything = assess(report, rules, measurements=measurements) if waived else verdict
+    unwaived = _with_measure(everything.score, reversibility)
     decided = decide(score, verdict.findings, rules, unwaived)
     deciding = tuple(finding for finding in verdict.findings if not finding.is_waived)
-    told = narrate(Subject.of(report), decided.outcome, score, deciding, rules)
+    told = narrate(Subject.of(report, measurements), decided.outcome, score, deciding, rules)
     return replace(
         verdict,
         outcome=decided.outcome,

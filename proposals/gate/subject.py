@@ -7,6 +7,7 @@ from functools import cached_property
 
 from proposals.gate.findings import CONTENT, REPORT, Region
 from proposals.gate.languages.identity import Language, language_of_path
+from proposals.gate.measurements import Measurement
 from proposals.gate.policy import Rules
 from proposals.gate.redaction import redact_report
 from proposals.reports import FileFrame, ProposalType, Report, content_hash, parse_file_frame, split_type
@@ -14,19 +15,23 @@ from proposals.reports import FileFrame, ProposalType, Report, content_hash, par
 
 @dataclass(frozen=True)
 class Subject:
-    """A report taken apart: its type, the text after the type, and the file it carries, if it carries one."""
+    """A report taken apart: its type, the text after the type, and the file it carries, if it carries one.
+
+    `measurements` are what was measured of it elsewhere.
+    """
 
     report: Report
     type: ProposalType | None
     body: str
     frame: FileFrame | None
+    measurements: tuple[Measurement, ...] = ()
 
     @classmethod
-    def of(cls, report: Report) -> Subject:
+    def of(cls, report: Report, measurements: tuple[Measurement, ...] = ()) -> Subject:
         """Taken apart with its secrets masked, so that nothing made of a subject can quote one."""
         report = redact_report(report)
         kind, body = split_type(report.proposal)
-        return cls(report, kind, body, parse_file_frame(report.proposal))
+        return cls(report, kind, body, parse_file_frame(report.proposal), measurements)
 
     @cached_property
     def content_hash(self) -> str:

@@ -20,6 +20,7 @@ from proposals.gate.analyzer import all_analyzers
 from proposals.gate.as_json import verdict_as_dict
 from proposals.gate.from_json import report_from_dict
 from proposals.gate.languages.classifier import likeness_of
+from proposals.gate.measurements import Measurement
 from proposals.gate.measuring import assess_measured
 from proposals.gate.policy import Rules
 from proposals.gate.verdict import Verdict
@@ -57,7 +58,8 @@ def _judge(job: dict[str, Any]) -> bytes:
 
 def _assess(job: dict[str, Any]) -> Verdict:
     report, rules = report_from_dict(job["report"]), Rules.from_dict(job["rules"])
-    return assess_measured(report, rules, job["measured"], frozenset(job["waived"]))
+    measurements = tuple(Measurement.from_dict(each) for each in job["measurements"])
+    return assess_measured(report, rules, job["measured"], frozenset(job["waived"]), measurements)
 
 
 def _limit(memory_bytes: int) -> None:

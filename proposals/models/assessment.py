@@ -21,6 +21,9 @@ class Assessment(models.Model):
     waivers = models.CharField(max_length=80, blank=True, help_text="Hash of the waived findings; empty without one.")
     is_mitigated = models.BooleanField(default=False, help_text="Whether a mitigation's check ran and passed.")
     measured = models.PositiveSmallIntegerField(default=0, help_text="The reversibility a rehearsal measured; 0: none.")
+    measurements = models.CharField(
+        max_length=80, blank=True, help_text="Hash of what was measured outside of the content; empty without any."
+    )
     outcome = models.CharField(max_length=20, choices=_choices(Outcome))
     band = models.CharField(max_length=10, choices=_choices(Band))
     likelihood = models.PositiveSmallIntegerField()
@@ -42,7 +45,15 @@ class Assessment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="assessment_once_per_content",  # also answers "was this content judged already?"
-                fields=["content_hash", "policy", "gate_version", "measured", "waivers", "is_mitigated"],
+                fields=[
+                    "content_hash",
+                    "policy",
+                    "gate_version",
+                    "measured",
+                    "waivers",
+                    "is_mitigated",
+                    "measurements",
+                ],
             ),
             models.CheckConstraint(
                 name="assessment_factors_in_range",

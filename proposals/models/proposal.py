@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from proposals.gate import Band
+from proposals.gate.measurements import Measurement
 from proposals.models.assessment import Assessment
 from proposals.models.opportunity import Opportunity
 from proposals.models.repetition import RequestGroup
@@ -62,6 +63,9 @@ class Proposal(models.Model):
     report_hash = models.CharField(max_length=80)
     content_hash = models.CharField(max_length=80)
     duplicate_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates")
+    measurements = models.JSONField(
+        default=list, blank=True, help_text="What was measured of it outside of its text before it was judged."
+    )
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="submissions")
     submitted_at = models.DateTimeField(auto_now_add=True)
     source = models.CharField(max_length=10, choices=Source)
@@ -120,6 +124,11 @@ class Proposal(models.Model):
     def report(self) -> Report:
         """The report, parsed again from what was received."""
         return parse_report(bytes(self.received), Form(self.received_form))
+
+    @property
+    def measured_before(self) -> tuple[Measurement, ...]:
+        """What was measured of it before it was judged the first time."""
+        return tuple(Measurement.from_dict(each) for each in self.measurements)
 
     @cached_property
     def frame(self) -> FileFrame | None:

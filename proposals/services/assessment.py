@@ -11,6 +11,7 @@ from proposals.actors import Actor
 from proposals.gate import GATE_VERSION, Outcome, Verdict
 from proposals.gate import Finding as Seen
 from proposals.gate.bounded import assess_bounded
+from proposals.gate.measurements import Measurement, digest_of
 from proposals.gate.mitigating import mitigate
 from proposals.models import Assessment, Finding, PolicyVersion, Proposal
 from proposals.rehearsals import request_rehearsal
@@ -27,13 +28,15 @@ def assess_content(
     measured: int = 0,
     waived: frozenset[str] = frozenset(),
     is_mitigated: bool = False,
+    measurements: tuple[Measurement, ...] = (),
     hashed_as: str = "",
 ) -> Assessment:
     """Judge one content under the policy in force; the stored assessment when there is one already. Idempotent.
 
     One query for a content that was judged before under the same policy and by the same gate. ``measured`` is the
     reversibility that a rehearsal found, 1..3; ``waived`` are fingerprints of findings that a person accepted.
-    ``is_mitigated`` says that the check of a mitigation ran and passed. ``hashed_as`` is the hash of the content as
+    ``is_mitigated`` says that the check of a mitigation ran and passed. ``measurements`` are what was measured of it
+    outside of its text. ``hashed_as`` is the hash of the content as
     it came, for a report that is stored without its secrets.
     """
     judged = {
@@ -42,13 +45,14 @@ def assess_content(
         "measured": measured,
         "waivers": _digest(waived),
         "is_mitigated": is_mitigated,
+        "measurements": digest_of(measurements),
     }
     in_force = PolicyVersion.objects.order_by("-version").values("pk")[:1]
     known = Assessment.objects.select_related("policy").filter(**judged, policy=Subquery(in_force))
     if found := known.first():
         return found
     policy = PolicyVersion.objects.current()
-    verdict = assess_bounded(report, policy.rules, measured=measured, waived=waived)
+    verdict = assess_bounded(report, policy.rules, measured=measured, waived=waived, measurements=measurements)
     if is_mitigated:
         verdict = mitigate(verdict, policy.rules)
     return _store(verdict, judged | {"policy": policy})
@@ -131,6 +135,6 @@ def record_assessment(proposal: Proposal, assessment: Assessment) -> None:
 def assess_proposal(*, proposal_id: int) -> Assessment:
     """Judge a received proposal from what is stored. Locks it. Raises InvalidTransition when it was judged."""
     proposal = lock_proposal(proposal_id)
-    assessment = assess_content(proposal.report, hashed_as=proposal.content_hash)
+    assessment = assess_content(proposal.report, measurements=proposal.measured_before, hashed_as=proposal.content_hash)
     record_assessment(proposal, assessment)
     return assessment

@@ -106,7 +106,8 @@ def _fate(proposal: Proposal, score: Score, findings: list[Finding], stored: Rul
     measured, is_mitigated = (judged.measured, judged.is_mitigated) if (judged := proposal.assessment) else (0, False)
     is_lifted = bool(waived) or is_mitigated
     if is_lifted or _reads_otherwise(proposal, stored, rules):  # a floor looks at the score without waivers
-        verdict = assess_bounded(proposal.report, rules, measured=measured, waived=waived)
+        before = proposal.measured_before
+        verdict = assess_bounded(proposal.report, rules, measured=measured, waived=waived, measurements=before)
         verdict = mitigate(verdict, rules) if is_mitigated else verdict
         outcome, band, severity = verdict.outcome, verdict.band, verdict.severity
     else:

@@ -26,6 +26,7 @@ def assess_standing(proposal: Proposal, *, measured: int) -> Assessment:
         measured=measured,
         waived=frozenset(waivers.values_list("fingerprint", flat=True)),
         is_mitigated=_is_mitigated(proposal),
+        measurements=proposal.measured_before,
         hashed_as=proposal.content_hash,
     )
 

@@ -10,7 +10,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from proposals.actors import Actor
+from proposals.gate.measurements import Measurement
 from proposals.gate.redaction import redact_report, redacted_kinds
+from proposals.measurements import measure_report
 from proposals.models import Opportunity, Proposal, User
 from proposals.reports import (
     Form,
@@ -29,7 +31,7 @@ from proposals.reports import (
 from proposals.services.assessment import assess_content, record_assessment
 from proposals.services.repetition import add_voice, join_group
 from proposals.services.status import write_event
-from proposals.services.storable import storable
+from proposals.services.storable import storable, storable_json
 from proposals.states import SUPERSEDABLE, Status
 
 _RENDER = {Form.MARKDOWN: render_markdown, Form.JSON: render_json}
@@ -74,14 +76,15 @@ def submit_report(
     """
     form = form or sniff_form(decode_report(received))
     report = parse_report(received, form)
+    measurements = _measured(report)
     with transaction.atomic():
         _lock(report)
         existing = Proposal.objects.for_review().filter(report_id=report.id).first()
         if existing:
             return _again(existing, report)
-        assessment = assess_content(report)
+        assessment = assess_content(report, measurements=measurements)
         first = _first_with_content(report)
-        proposal = _create(report, received, form, submitted_by, source)
+        proposal = _create(report, received, form, submitted_by, source, measurements=measurements)
         if first is None:
             join_group(proposal, proposal.report, assessment.policy.rules)
             record_assessment(proposal, assessment)
@@ -108,7 +111,22 @@ def _first_with_content(report: Report) -> Proposal | None:
     return same.exclude(status__in=SUPERSEDABLE).order_by("id").first()
 
 
-def _create(report: Report, received: bytes, form: Form, by: User, source: Proposal.Source) -> Proposal:
+def _measured(report: Report) -> tuple[Measurement, ...]:
+    """Before the transaction, for a database that runs SQL takes its time; nothing for what is decided elsewhere."""
+    if Proposal.objects.filter(report_id=report.id).exists() or _first_with_content(report):
+        return ()
+    return measure_report(report)
+
+
+def _create(
+    report: Report,
+    received: bytes,
+    form: Form,
+    by: User,
+    source: Proposal.Source,
+    *,
+    measurements: tuple[Measurement, ...],
+) -> Proposal:
     """A row that shows the report without its secrets, under the hashes of the report as it came."""
     kept = redact_report(report)
     kind, _ = split_type(kept.proposal)
@@ -126,6 +144,7 @@ def _create(report: Report, received: bytes, form: Form, by: User, source: Propo
         received_form=form,
         report_hash=report_hash(report),
         content_hash=content_hash(report),
+        measurements=[storable_json(each.to_dict()) for each in measurements],
         submitted_by=by,
         source=source,
         opportunity=_opportunity(kept),

@@ -237,6 +237,10 @@ _JUDGES: dict[type, Callable[..., Seen]] = {
     ast.FuncCall: _call,
     ast.CreateExtensionStmt: _extension,
 }
+_DO = (
+    "A DO block runs code of its own at once: only the server parses it, and it can put statements together while "
+    "it runs, so neither what it changes nor a way back can be read from it"
+)
 _WHOLE: dict[type, tuple[Rule, str]] = {
     ast.DropdbStmt: (DROP, "DROP DATABASE drops everything in it"),
     ast.DropOwnedStmt: (DROP, "DROP OWNED drops everything that a role owns"),
@@ -247,7 +251,7 @@ _WHOLE: dict[type, tuple[Rule, str]] = {
     ast.AlterRoleStmt: (GRANT, "ALTER ROLE"),
     ast.AlterOwnerStmt: (GRANT, "An owner changes"),
     ast.AlterDefaultPrivilegesStmt: (GRANT, "Default rights change"),
-    ast.DoStmt: (OPAQUE, "A DO block runs code of its own"),
+    ast.DoStmt: (OPAQUE, _DO),
     ast.LoadStmt: (PROGRAM, "LOAD loads a shared library"),
     ast.AlterSystemStmt: (SERVER, "ALTER SYSTEM"),
     ast.CreateFdwStmt: (SERVER, "CREATE FOREIGN DATA WRAPPER"),

@@ -43,6 +43,7 @@ _BREAKING = frozenset(
     ]
 )
 _SHELL = {"html", "head", "body"}
+_RUN_TYPES = {"", "module", "text/javascript", "application/javascript", "text/ecmascript", "application/ecmascript"}
 _MAX_DEPTH = 400
 # Neither crosses a bracket of its own kind, so both are linear.
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)[^<>]*?(/?)>")
@@ -65,10 +66,18 @@ class HtmlError:
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """`scripts` stand in the page, whatever their language; `javascript` are those of them that a browser runs.
+
+    `sources` are the addresses of scripts that it loads, and `ids` names of elements, which scripts know as globals.
+    """
+
     errors: tuple[HtmlError, ...]
     elements: tuple[str, ...]
     scripts: tuple[str, ...]
     loose_text: str
+    javascript: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    ids: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=4)
@@ -100,7 +109,9 @@ def element_names(text: str) -> tuple[str, ...]:
     return read_html(text).elements
 
 
-def _contents(root: Element) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+def _contents(
+    root: Element,
+) -> tuple[tuple[str, ...], tuple[str, ...], str, tuple[str, ...], tuple[str, ...], frozenset[str]]:
     elements = [item for item in root.iter() if isinstance(item.tag, str)]
     names = tuple(item.tag for item in elements if item.tag not in _SHELL)
     scripts = tuple(item.text or "" for item in elements if item.tag == "script" and not item.get("src"))
@@ -111,7 +122,18 @@ def _contents(root: Element) -> tuple[tuple[str, ...], tuple[str, ...], str]:
         for part in (item.text, *(child.tail for child in item))
         if part
     ]
-    return names, scripts, "\n".join(loose)
+    tags = [item for item in elements if item.tag == "script"]
+    javascript = tuple(item.text or "" for item in tags if not item.get("src") and _is_run(item))
+    sources = tuple(address for item in tags if (address := item.get("src")))
+    return names, scripts, "\n".join(loose), javascript, sources, frozenset(filter(None, map(_id, elements)))
+
+
+def _is_run(script: Element) -> bool:
+    return (script.get("type") or "").strip().lower() in _RUN_TYPES
+
+
+def _id(element: Element) -> str | None:
+    return element.get("id") or element.get("name")
 
 
 def _line(place: tuple[int, int] | None, code: str) -> int:

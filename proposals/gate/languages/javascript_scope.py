@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from tree_sitter import Node
 
@@ -24,13 +24,13 @@ _JSX_NAMES = {"jsx_opening_element", "jsx_self_closing_element", "jsx_closing_el
 
 
 @dataclass(slots=True)
-class _Scope:
-    parent: _Scope | None
-    function: _Scope | None = None
+class Scope:
+    parent: Scope | None
+    function: Scope | None = None
     names: set[str] = field(default_factory=set)
 
     def knows(self, name: str) -> bool:
-        scope: _Scope | None = self
+        scope: Scope | None = self
         while scope is not None:
             if name in scope.names:
                 return True
@@ -40,11 +40,15 @@ class _Scope:
 
 @dataclass(frozen=True, slots=True)
 class UndefinedName:
-    """`may_be_elsewhere` for a script of a page, whose other scripts share their names with it."""
+    """`may_be_elsewhere` for a script of a page, whose other scripts share their names with it.
+
+    `is_type` for TypeScript's names that are gone before anything runs.
+    """
 
     name: str
     line: int
     may_be_elsewhere: bool = False
+    is_type: bool = False
 
 
 @lru_cache(maxsize=4)
@@ -54,7 +58,7 @@ def undefined_names(text: str, path: str) -> tuple[UndefinedName, ...]:
     Scoped as the language does: var and functions to the function, let, const and class to the block. A name that
     is only assigned to is taken for a global of a sloppy script, and one that typeof asks for is used with care.
     """
-    walk = _Walk(parse_tree(text, Language.JAVASCRIPT).root_node)
+    walk = ScopeWalk(parse_tree(text, Language.JAVASCRIPT).root_node)
     free = [(name, node) for name, scope, node in walk.uses if not scope.knows(name)]
     is_module = walk.imports and not walk.asked & {"module", "exports", "define"}
     is_page = not is_module and (is_page_path(path) or any(is_page_name(name) for name, _node in free))
@@ -66,21 +70,24 @@ def undefined_names(text: str, path: str) -> tuple[UndefinedName, ...]:
     return tuple(UndefinedName(name, line, is_page and len(name) > 1) for name, line in by_line)
 
 
-class _Walk:
-    """One pass without recursion: declares names in their scopes and collects the uses, resolved once all are known."""
+class ScopeWalk:
+    """One pass without recursion: declares names in their scopes and collects the uses, resolved once all are known.
+
+    `handlers` says what to do at which kind of node; a grammar that has more kinds extends it.
+    """
 
     def __init__(self, root: Node) -> None:
-        top = _Scope(None)
+        top = Scope(None)
         top.function = top
-        self.uses: list[tuple[str, _Scope, Node]] = []
+        self.uses: list[tuple[str, Scope, Node]] = []
         self.imports = False
         self.asked: set[str] = set()
-        self._waiting: list[tuple[Node, _Scope]] = [(root, top)]
+        self._waiting: list[tuple[Node, Scope]] = [(root, top)]
         while self._waiting:
             node, scope = self._waiting.pop()
             self._visit(node, scope)
 
-    def _visit(self, node: Node, scope: _Scope) -> None:
+    def _visit(self, node: Node, scope: Scope) -> None:
         kind = node.type
         if kind in {"identifier", "shorthand_property_identifier"}:
             self._use(node, scope)
@@ -95,17 +102,17 @@ class _Walk:
         else:
             self._children(node, scope)
 
-    def _children(self, node: Node, scope: _Scope) -> None:
+    def _children(self, node: Node, scope: Scope) -> None:
         self._waiting.extend((child, scope) for child in reversed(node.named_children))
 
-    def _use(self, node: Node, scope: _Scope) -> None:
+    def _use(self, node: Node, scope: Scope) -> None:
         name = text_of(node)
         if name in {"require", "module", "exports"}:
             self.imports = True
         self.uses.append((name, scope, node))
 
-    def _function(self, node: Node, scope: _Scope) -> None:
-        inner = _Scope(scope)
+    def _function(self, node: Node, scope: Scope) -> None:
+        inner = Scope(scope)
         inner.function = inner
         inner.names.add("arguments")
         name = node.child_by_field_name("name")
@@ -124,15 +131,15 @@ class _Walk:
         if body is not None:
             self._waiting.append((body, inner))
 
-    def _class(self, node: Node, scope: _Scope) -> None:
-        inner = _Scope(scope, _function_of(scope))
+    def _class(self, node: Node, scope: Scope) -> None:
+        inner = Scope(scope, _function_of(scope))
         name = node.child_by_field_name("name")
         if name is not None:
             (scope if node.type == "class_declaration" else inner).names.add(text_of(name))
         self._waiting.extend((child, inner) for child in reversed(node.named_children) if child != name)
 
-    def _block(self, node: Node, scope: _Scope) -> None:
-        inner = _Scope(scope, _function_of(scope))
+    def _block(self, node: Node, scope: Scope) -> None:
+        inner = Scope(scope, _function_of(scope))
         parameter = node.child_by_field_name("parameter") if node.type == "catch_clause" else None
         kind = node.child_by_field_name("kind") if node.type == "for_in_statement" else None
         left = node.child_by_field_name("left") if kind is not None else None
@@ -143,7 +150,7 @@ class _Walk:
         skipped = [item for item in (parameter, left) if item is not None]
         self._waiting.extend((child, inner) for child in reversed(node.named_children) if child not in skipped)
 
-    def _declaration(self, node: Node, scope: _Scope) -> None:
+    def _declaration(self, node: Node, scope: Scope) -> None:
         target = _function_of(scope) if node.type == "variable_declaration" else scope
         for child in node.named_children:
             name = child.child_by_field_name("name")
@@ -153,7 +160,7 @@ class _Walk:
             if value is not None:
                 self._waiting.append((value, scope))
 
-    def _declare(self, pattern: Node, target: _Scope, scope: _Scope) -> None:
+    def _declare(self, pattern: Node, target: Scope, scope: Scope) -> None:
         """Names of a pattern belong to `target`; its defaults and computed keys are uses in `scope`."""
         waiting = [pattern]
         while waiting:
@@ -169,7 +176,7 @@ class _Walk:
             elif node.type != "comment":
                 self._waiting.append((node, scope))
 
-    def _assignment(self, node: Node, scope: _Scope) -> None:
+    def _assignment(self, node: Node, scope: Scope) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is not None and left.type in {"identifier", *_PATTERNS}:
             top = scope
@@ -181,7 +188,7 @@ class _Walk:
         if right is not None:
             self._waiting.append((right, scope))
 
-    def _import(self, node: Node, scope: _Scope) -> None:
+    def _import(self, node: Node, scope: Scope) -> None:
         self.imports = True
         waiting = list(node.named_children)
         while waiting:
@@ -194,17 +201,17 @@ class _Walk:
             elif child.type in {"import_clause", "named_imports", "namespace_import"}:
                 waiting.extend(child.named_children)
 
-    def _export(self, node: Node, scope: _Scope) -> None:
+    def _export(self, node: Node, scope: Scope) -> None:
         self.imports = True
         if node.child_by_field_name("source") is None:
             self._children(node, scope)
 
-    def _export_specifier(self, node: Node, scope: _Scope) -> None:
+    def _export_specifier(self, node: Node, scope: Scope) -> None:
         name = node.child_by_field_name("name")
         if name is not None:
             self._waiting.append((name, scope))
 
-    def _typeof(self, node: Node, scope: _Scope) -> None:
+    def _typeof(self, node: Node, scope: Scope) -> None:
         argument = node.child_by_field_name("argument")
         is_asking = text_of(node).startswith("typeof") and argument is not None and argument.type == "identifier"
         if is_asking and argument is not None:
@@ -212,7 +219,7 @@ class _Walk:
         else:
             self._children(node, scope)
 
-    def _jsx(self, node: Node, scope: _Scope) -> None:
+    def _jsx(self, node: Node, scope: Scope) -> None:
         name = node.child_by_field_name("name")
         if name is not None and node.type != "jsx_closing_element":
             head = name
@@ -223,7 +230,7 @@ class _Walk:
                 self.uses.append((text_of(head), scope, head))
         self._waiting.extend((child, scope) for child in reversed(node.named_children) if child != name)
 
-    handlers: ClassVar[dict[str, Callable[[_Walk, Node, _Scope], None]]] = {
+    handlers: ClassVar[dict[str, Callable[[Any, Node, Scope], None]]] = {
         "lexical_declaration": _declaration,
         "variable_declaration": _declaration,
         "import_statement": _import,
@@ -235,5 +242,5 @@ class _Walk:
     }
 
 
-def _function_of(scope: _Scope) -> _Scope:
+def _function_of(scope: Scope) -> Scope:
     return scope.function or scope

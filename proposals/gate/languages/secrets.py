@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from proposals.gate.languages.published_shapes import find_published
+
 # With the lines below it: whole, or as far as the encoded lines go when the end is missing.
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----"
@@ -30,6 +32,7 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("an OpenAI or Anthropic key", re.compile(r"\bsk-(?:proj-|ant-)?[0-9a-zA-Z_-]{32,}")),
     ("a SendGrid key", re.compile(r"\bSG\.[0-9A-Za-z_-]{16,}\.[0-9A-Za-z_-]{16,}")),
     ("an npm token", re.compile(r"\bnpm_[0-9a-zA-Z]{36}\b")),
+    ("an npm token", re.compile(r":_authToken=\s{0,9}(?P<value>[0-9a-fA-F]{8}-[0-9a-fA-F-]{27})\b")),
     ("a private key", _PRIVATE_KEY),
     ("a signed token", re.compile(r"\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}")),
 )
@@ -76,12 +79,18 @@ def find_secrets(text: str) -> Iterator[Secret]:
             inner, times = _decoded(inner.strip()) if _ENCODED.fullmatch(inner.strip()) else "", times + 1
 
 
-def _plain(text: str) -> Iterator[Secret]:
+def _shaped(text: str) -> Iterator[tuple[str, int, int]]:
     for kind, shape in _SHAPES:
         group = "value" if "value" in shape.groupindex else 0
         for match in shape.finditer(text):
-            if not _is_placeholder(match[group]):
-                yield Secret(kind, *match.span(group))
+            yield kind, *match.span(group)
+    yield from find_published(text)
+
+
+def _plain(text: str) -> Iterator[Secret]:
+    for kind, start, end in _shaped(text):
+        if not _is_placeholder(text[start:end]):
+            yield Secret(kind, start, end)
     for match in _URL.finditer(text):
         if not _PLACEHOLDER.search(match["password"]) and "example." not in match[0]:
             is_weak = bool(_WEAK.match(match["password"])) or match["password"] == match["user"]

@@ -21,6 +21,7 @@ from proposals.gate.rule_pages import rule_pages
 from proposals.gate.sarif import to_sarif_log
 from proposals.imports.documents import Document, InputFormat, read_documents
 from proposals.imports.sources import SourceError, find_files
+from proposals.measurements import ScratchUnusable, try_in_scratch
 from proposals.reports import Report, ReportError, parse_report
 
 _STANDARD_INPUT = "-"
@@ -45,13 +46,17 @@ class Command(BaseCommand):
         parser.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, a quoted pattern, or -")
         parser.add_argument("--format", choices=["text", "json", "sarif"], default="text")
         parser.add_argument("--policy", type=Path, help="a JSON file of policy rules; the defaults stand for the rest")
+        parser.add_argument(
+            "--scratch", metavar="URL", help="an empty database, not a superuser's, to try SQL files in"
+        )
         parser.add_argument("--verdicts", type=Path, help="also write one line of JSON per report: id and verdict")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Judge everything, print, and leave with the exit code."""
         self.failed = False
         rules = _rules_from(options["policy"])
-        verdict_of = ((report, assess_bounded(report, rules)) for report in self._reports(options["paths"]))
+        scratch = options["scratch"]
+        verdict_of = ((report, _judge(report, rules, scratch)) for report in self._reports(options["paths"]))
         judged = _print_text(verdict_of) if options["format"] == "text" else list(verdict_of)
         if options["format"] == "json":
             self.stdout.write(json.dumps([verdict_as_dict(verdict, report.id) for report, verdict in judged], indent=2))
@@ -86,6 +91,14 @@ class Command(BaseCommand):
     def _say_failed(self, message: str) -> None:
         self.failed = True
         self.stderr.write(message)
+
+
+def _judge(report: Report, rules: Rules, scratch: str | None) -> Verdict:
+    try:
+        measurements = try_in_scratch(report, scratch) if scratch else ()
+    except ScratchUnusable as error:
+        raise CommandError(f"--scratch: {error}", returncode=_FAILED) from None
+    return assess_bounded(report, rules, measurements=measurements)
 
 
 def _rules_from(path: Path | None) -> Rules:

@@ -94,7 +94,7 @@ end
 name = "Bread"
 hours = [6, 18]
 """,
-    "Dockerfile": """FROM node:22-slim
+    "oven/Dockerfile": """FROM node:22-slim
 WORKDIR /srv
 COPY . .
 CMD ["node", "till.js"]
@@ -187,7 +187,7 @@ Mutants = Iterator[tuple[str, str]]
 
 
 def suffix_of(path: str) -> str:
-    return path.rsplit(".", 1)[-1]
+    return path.rsplit("/", 1)[-1].rsplit(".", 1)[-1]
 
 
 def with_drop(path: str, content: str) -> Mutants:

@@ -155,7 +155,7 @@ PASSING = [
     ("a.rb", "class Oven\n  def heat\n    1\n  end\nend\n"),
     ("a.sh", '#!/bin/sh\nset -eu\nif [ -n "$1" ]; then echo "$1"; fi\n'),
     ("a.tf", 'resource "a" "b" {\n  name = "x" // fine\n}\n'),
-    ("Dockerfile", 'FROM python:3.11\nRUN pip install a && \\\n    pip check\nCMD ["a"]'),
+    ("oven/Dockerfile", 'FROM python:3.11\nRUN pip install a && \\\n    pip check\nCMD ["a"]'),
     ("a.toml", "[a]\nb = 1\n"),
     ("a.xml", "<a><b/></a>\n"),
     ("a.vue", "<template><p>{{ a }}</p></template>\n<script>\nexport default { data: () => ({ a: 1 }) }\n</script>\n"),

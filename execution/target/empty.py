@@ -16,7 +16,14 @@ from pglast import ast
 from psycopg import errors, sql
 
 from execution.failures import PermanentFailure
-from execution.target.connection import Connection, changing_explained, connect, explained, other_database
+from execution.target.connection import (
+    Connection,
+    changing_explained,
+    connect,
+    explained,
+    rehearsal_database,
+    rehearsal_url,
+)
 from execution.target.statements import Statement
 from proposals.gate.languages.sql import walk_nodes
 
@@ -62,14 +69,14 @@ class Refusal:
 
 @contextmanager
 def empty_database() -> Iterator[Connection]:
-    """A connection to the empty database on the target's server, which is made the first time.
+    """A connection to the empty database where rehearsals are made; it is made the first time.
 
     Raises PermanentFailure and TransientFailure when there is none to be had.
     """
-    with connect(autocommit=True) as connection, explained("the empty database could not be made"):
+    with connect(rehearsal_url(), autocommit=True) as connection, explained("the empty database could not be made"):
         if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [NAME]).rowcount:
             _make(connection)
-    with connect(other_database(NAME)) as connection:
+    with connect(rehearsal_database(NAME)) as connection:
         yield connection
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -127,7 +128,12 @@ class Course:
         for number, each in enumerate(chosen):
             order = Order.objects.get(pk=each.order)
             is_whole = bool(number % 2)
-            asked = {"order_id": order.pk, "amount": order.amount_total if is_whole else 100, "by": _operator()}
+            asked: dict[str, Any] = {
+                "order_id": order.pk,
+                "amount": order.amount_total if is_whole else 100,
+                "by": _operator(),
+            }
+            asked["reference"] = uuid.uuid4()  # a form sent again, whatever the webhook did meanwhile
             self.at.controls.call("fail", times=3, status=0, method="POST", path="/v1/refunds", after=True)
             for _ in range(2):
                 try:

@@ -20,7 +20,7 @@ from billing.sandbox import ControlClient
 FAILING_PERCENT = 30
 LATENCY_SECONDS = 0.15
 PAUSE_SECONDS = (0.2, 1)
-WORK_BETWEEN = 20  # attempts; starting a worker again costs as much as a hundred
+WORK_BETWEEN = 40  # attempts; starting a worker again costs as much as a hundred
 LONGEST_WAIT_SECONDS = 120
 
 

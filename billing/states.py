@@ -1,4 +1,4 @@
-"""The states of an order and of a webhook delivery, as data."""
+"""The states of an order, of a webhook delivery and of an experiment, as data."""
 
 from __future__ import annotations
 
@@ -55,6 +55,21 @@ DELIVERY_TRANSITIONS: Mapping[DeliveryStatus, frozenset[DeliveryStatus]] = {
     DeliveryStatus.FAILED: frozenset({DeliveryStatus.PROCESSED, DeliveryStatus.DEAD, DeliveryStatus.RECEIVED}),
     DeliveryStatus.PROCESSED: frozenset({DeliveryStatus.RECEIVED}),  # replayed by a person
     DeliveryStatus.DEAD: frozenset({DeliveryStatus.RECEIVED}),
+}
+
+
+class ExperimentStatus(TextChoices):
+    """Where an experiment stands. What runs or has run keeps its variants."""
+
+    DRAFT = "draft", "Draft"
+    RUNNING = "running", "Running"
+    ENDED = "ended", "Ended"
+
+
+EXPERIMENT_TRANSITIONS: Mapping[ExperimentStatus, frozenset[ExperimentStatus]] = {
+    ExperimentStatus.DRAFT: frozenset({ExperimentStatus.RUNNING}),
+    ExperimentStatus.RUNNING: frozenset({ExperimentStatus.ENDED}),
+    ExperimentStatus.ENDED: frozenset(),
 }
 
 

@@ -5,10 +5,11 @@ from django.contrib import admin
 
 from billing.admin.customers import CustomerAdmin
 from billing.admin.deliveries import WebhookDeliveryAdmin
+from billing.admin.experiments import ExperimentAdmin
 from billing.admin.offers import OfferAdmin
 from billing.admin.orders import OrderAdmin
 
-__all__ = ["CustomerAdmin", "OfferAdmin", "OrderAdmin", "WebhookDeliveryAdmin"]
+__all__ = ["CustomerAdmin", "ExperimentAdmin", "OfferAdmin", "OrderAdmin", "WebhookDeliveryAdmin"]
 
 for _model in apps.get_app_config("djstripe").get_models():
     if admin.site.is_registered(_model):

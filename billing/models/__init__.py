@@ -1,7 +1,8 @@
 """The tables of billing: what is on offer, who bought it, and where the money went."""
 
-from billing.models.customer import Customer
+from billing.models.customer import Customer, CustomerEvent
 from billing.models.delivery import WebhookDelivery
+from billing.models.experiment import Allocation, Experiment, Variant
 from billing.models.exposure import Exposure
 from billing.models.ledger import LedgerEntry
 from billing.models.offer import Offer, Price
@@ -9,8 +10,11 @@ from billing.models.order import Order, OrderEvent
 from billing.models.reversal import Dispute, Refund
 
 __all__ = [
+    "Allocation",
     "Customer",
+    "CustomerEvent",
     "Dispute",
+    "Experiment",
     "Exposure",
     "LedgerEntry",
     "Offer",
@@ -18,5 +22,6 @@ __all__ = [
     "OrderEvent",
     "Price",
     "Refund",
+    "Variant",
     "WebhookDelivery",
 ]

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from billing import mirror
 from billing.models import WebhookDelivery
+from billing.personal_data import without_personal_data
 from billing.services.orders import refresh_order
 from billing.services.queueing import enqueue
 from billing.states import DeliveryStatus
@@ -35,6 +36,7 @@ class DeliveryRefused(Exception):
 def receive_delivery(event: Json, *, signature: str) -> WebhookDelivery | None:
     """Keep a verified event and enqueue its processing, in one commit. None, and no row, for an event known already.
 
+    What is about a person is not kept: processing fetches the object anew, by its id.
     Raises DeliveryRefused for the very same delivery again: Stripe signs each try anew, so this one was replayed.
     """
     digest = hashlib.sha256(signature.encode()).hexdigest()
@@ -43,7 +45,7 @@ def receive_delivery(event: Json, *, signature: str) -> WebhookDelivery | None:
         defaults={
             "event_type": event["type"],
             "object_id": str(event["data"]["object"].get("id") or "")[:255],
-            "payload": event,
+            "payload": without_personal_data(event),
             "signature_digest": digest,
             "next_attempt_at": timezone.now() + LOST_AFTER,
         },

@@ -16,8 +16,8 @@ _WHOLE = frozenset({
 _SINGLE = frozenset({
     "account_holder_name", "account_number", "business_name", "cardholder_name", "client_secret", "customer_email",
     "customer_email_address", "customer_name", "customer_purchase_ip", "dynamic_last4", "email", "exp_month",
-    "exp_year", "fingerprint", "iban", "individual_name", "ip", "ip_address", "last4", "payer_email", "payer_name", "phone",
-    "receipt_email", "receipt_url", "user_agent", "verified_address", "verified_email", "verified_name",
+    "exp_year", "fingerprint", "iban", "individual_name", "ip", "ip_address", "last4", "payer_email", "payer_name",
+    "phone", "receipt_email", "receipt_url", "user_agent", "verified_address", "verified_email", "verified_name",
     "verified_phone",
 })  # fmt: skip
 

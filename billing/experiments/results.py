@@ -77,7 +77,7 @@ def _shown(experiment: Experiment) -> dict[str, tuple[int, float]]:
     rows = (
         Exposure.objects.filter(arm__experiment=experiment, context__page="offer")
         .values_list("arm__key")
-        .annotate(Count("pk"), Sum(1.0 / F("propensity")))
+        .annotate(n=Count("pk"), weight=Sum(1.0 / F("propensity")))
     )
     return {key: (n, weight) for key, n, weight in rows}
 

@@ -47,7 +47,7 @@ def _order(order: Order) -> Json:
 def _exposures(order: Order) -> list[Json]:
     """What was shown before the order; other showings are not tied to anybody."""
     came_from = (order.order_details.get("experiment") or {}).get("exposure")
-    return [_row(each) for each in Exposure.objects.filter(pk=came_from)]
+    return [_row(each) for each in Exposure.objects.filter(pk=came_from or 0)]
 
 
 def _pointing_at(thing: models.Model, *, without: str = "") -> Json:

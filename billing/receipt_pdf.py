@@ -6,7 +6,6 @@ import logging
 from contextlib import redirect_stdout
 from functools import cache
 from io import StringIO
-from types import ModuleType
 from typing import Any, NoReturn
 
 from django.template.loader import render_to_string
@@ -23,7 +22,7 @@ class PdfUnavailable(Exception):
 
 
 @cache
-def _weasyprint() -> ModuleType:
+def _weasyprint() -> Any:  # it is not typed
     """Loaded when first needed: it takes half a second, and its libraries may be missing."""
     try:
         with redirect_stdout(StringIO()):  # it prints advice for other systems

@@ -34,7 +34,7 @@ class VariantInline(StackedInline):
     can_delete = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
-        return super().get_queryset(request).select_related("price__offer")  # type: ignore[no-any-return]
+        return super().get_queryset(request).select_related("price__offer")
 
 
 class WeightsForm(forms.Form):
@@ -112,14 +112,14 @@ class ExperimentAdmin(DeskAdmin):
         return True
 
     def _show(self, request: HttpRequest, experiment: Experiment, form: WeightsForm) -> HttpResponse:
-        newest, *older = [*experiment.allocations.select_related("by").order_by("-version")] or [None]
+        allocations = list(experiment.allocations.select_related("by").order_by("-version"))
         context = {
             "title": experiment.slug,
             "experiment": experiment,
             "variants": experiment.variants.select_related("price").order_by("key"),
             "results": results_of(experiment) if experiment.started_at else None,
-            "allocation": newest,
-            "older": older,
+            "allocation": allocations[0] if allocations else None,
+            "older": allocations[1:],
             "form": form,
             "fewest": FEWEST,
             "may_steer": signed_in(request).is_person and request.user.has_perm("billing.change_experiment"),

@@ -11,7 +11,7 @@ _BITS = 64
 def share_of(salt: str, visitor: str) -> float:
     """A number from 0 up to 1 that is a visitor's own within an experiment, and spread evenly over visitors."""
     digest = hashlib.sha256(f"{salt}:{visitor}".encode()).digest()
-    return int.from_bytes(digest[: _BITS // 8]) / 2**_BITS
+    return int.from_bytes(digest[: _BITS // 8]) / float(1 << _BITS)
 
 
 def assign(salt: str, visitor: str, weights: Mapping[str, int]) -> tuple[str, float]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, Count, F, FloatField, QuerySet, Sum, Value, When
+from django.db.models import BigIntegerField, Case, Count, F, FloatField, Sum, Value, When
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
 
@@ -82,15 +82,15 @@ def _shown(experiment: Experiment) -> dict[str, tuple[int, float]]:
     return {key: (n, weight) for key, n, weight in rows}
 
 
-def _bought(experiment: Experiment) -> dict[str, list[dict[str, Any]]]:
+def _bought(experiment: Experiment) -> dict[str, list[Mapping[str, Any]]]:
     """By variant: orders and weighted revenue per currency."""
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in _orders(experiment):
         found[row["key"]].append(row)
     return found
 
 
-def _orders(experiment: Experiment) -> QuerySet[Order, dict[str, Any]]:
+def _orders(experiment: Experiment) -> Iterable[Mapping[str, Any]]:
     seen = KeyTransform("experiment", "order_details")
     kept = Case(
         When(status=OrderStatus.DISPUTE_LOST, then=Value(0)),
@@ -115,7 +115,7 @@ def _orders(experiment: Experiment) -> QuerySet[Order, dict[str, Any]]:
     )
 
 
-def _arm(key: str, shown: tuple[int, float], bought: Sequence[dict[str, Any]]) -> ArmResult:
+def _arm(key: str, shown: tuple[int, float], bought: Sequence[Mapping[str, Any]]) -> ArmResult:
     """Weighted by 1 / propensity in both sums (Hájek), so that changed weights do not bias the figure."""
     n, weight = shown
     revenue = {row["currency"]: row["weighted"] / weight for row in bought if weight}

@@ -17,7 +17,7 @@ def add_customer_arguments(parser: CommandParser) -> None:
 
 def find_customer(email: str | None, number: int | None) -> Customer:
     """The one who is meant. Raises CommandError."""
-    found = Customer.objects.with_email(email) if email else Customer.objects.filter(pk=number)
+    found = Customer.objects.with_email(email) if email else Customer.objects.filter(pk=number or 0)
     customer = found.first()
     if customer is None:
         raise CommandError("there is no such customer; one who was erased is found by --id alone")

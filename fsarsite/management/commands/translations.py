@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Say what is missing. Raises CommandError with --check."""
         messages = find_messages(settings.BASE_DIR)
-        problems = []
+        problems: list[str] = []
         for path in find_catalogues(settings.BASE_DIR):
             if not options["check"]:
                 update_catalogue(path, messages)

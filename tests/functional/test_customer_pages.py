@@ -72,6 +72,9 @@ def phone(browser: Browser, shop: Shop) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 375, "height": 800}, base_url=shop.url)
     page = context.new_page()
     page.set_default_timeout(20_000)
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.setCacheDisabled", {"cacheDisabled": True})  # each page weighs what a first visit weighs
     yield page
     context.close()
 

@@ -15,9 +15,8 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-
 from make_screenshots import CHROMIUM, IMAGES
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 SIZES = {"desktop": {"width": 1280, "height": 860}, "phone": {"width": 375, "height": 760}}
 GOOD, DECLINED, SECURE = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0027 6000 3184"

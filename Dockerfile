@@ -3,6 +3,9 @@ FROM python:3.12-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 FSARSITE_ENV=production FSARSITE_DATA=/data
 WORKDIR /app
+# receipts as PDF
+RUN apt-get update && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && rm -rf /var/lib/apt/lists/*
 COPY requirements.txt .
 RUN pip install --disable-pip-version-check -r requirements.txt
 COPY . .

@@ -30,12 +30,14 @@ check: .venv/.dev ## Check style, types, imports, migrations, templates and link
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/djhtml --check templates
 	$(BIN)/python manage.py rules --check docs/rules
+	$(BIN)/python manage.py translations --check
 	$(BIN)/python docs/check_links.py
 
-fix: .venv/.dev ## Repair what can be repaired: style, imports, formatting
+fix: .venv/.dev ## Repair what can be repaired: style, imports, formatting, translations
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/djhtml templates
+	$(BIN)/python manage.py translations
 
 bench: .venv/.bench ## Measure our queue against others
 	@$(BIN)/python -m bench $(ARGS)

@@ -9,7 +9,9 @@ from typing import Any
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as CheckWarning
 
+from billing.receipt_pdf import NEEDED, is_pdf_available
 from billing.stripe_gateway import API_KEY_FORM, is_live_key
 
 
@@ -70,6 +72,15 @@ def check_personal_data_keys(**_: Any) -> list[CheckMessage]:
         hint = "Set FIELD_INDEX_KEY to 32 random letters or more, and never change it."
         found.append(Error("FIELD_INDEX_KEY is too short.", hint=hint, id="billing.E009"))
     return found
+
+
+@register(Tags.compatibility, deploy=True)  # loading the library takes time: not at every command
+def check_pdf(**_: Any) -> list[CheckMessage]:
+    """Receipts go out as PDF where Pango is."""
+    if is_pdf_available():
+        return []
+    hint = f"apt-get install {NEEDED}. Until then receipts are pages and plain mail."
+    return [CheckWarning("Receipts cannot be made as PDF: Pango is missing.", hint=hint, id="billing.W001")]
 
 
 def _is_fernet_key(key: str) -> bool:

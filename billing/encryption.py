@@ -42,6 +42,16 @@ def decrypt(stored: str) -> str:
         ) from error
 
 
+def is_current(stored: str) -> bool:
+    """Whether a stored value needs no other key than the newest."""
+    newest = _cipher((settings.PERSONAL_DATA_KEYS.encryption[0],))
+    try:
+        newest.decrypt(stored.encode())
+    except InvalidToken:
+        return not stored
+    return True
+
+
 def blind_index(text: str) -> str:
     """A keyed hash (HMAC-SHA-256, 64 hex digits) by which a value is found without being readable."""
     return hmac.new(settings.PERSONAL_DATA_KEYS.index.encode(), text.encode(), hashlib.sha256).hexdigest()

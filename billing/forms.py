@@ -7,8 +7,10 @@ from typing import Any
 
 from django import forms
 from django.core import signing
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from billing.experiments.running import Shown
 from billing.models import Exposure, Offer, Price
 from billing.money import format_money
 from billing.services import Basket, check_coupon
@@ -18,9 +20,19 @@ _SALT = "billing.forms.basket"
 _BASKET_SECONDS = 7 * 24 * 3600
 
 
-def new_basket(exposure: Exposure) -> str:
+def new_basket(exposure: Exposure | None) -> str:
     """The form's own id and what was shown, signed: a customer cannot claim to have seen something else."""
-    return signing.dumps({"form": str(uuid.uuid4()), "exposure": exposure.pk}, salt=_SALT)
+    return signing.dumps({"form": str(uuid.uuid4()), "exposure": exposure.pk if exposure else None}, salt=_SALT)
+
+
+def exposure_in(basket: str, offer: Offer) -> Exposure | None:
+    """The showing that a basket came from; None for a basket that is not ours, too old, or of none."""
+    try:
+        read = signing.loads(basket, salt=_SALT, max_age=_BASKET_SECONDS)
+    except signing.BadSignature:
+        return None
+    found = Exposure.objects.filter(pk=read["exposure"], offer=offer)
+    return found.select_related("arm__experiment", "arm__price").first()
 
 
 class BuyForm(forms.Form):
@@ -41,10 +53,10 @@ class BuyForm(forms.Form):
         label=_("Coupon"), max_length=50, required=False, widget=forms.TextInput({"autocomplete": "off"})
     )
 
-    def __init__(self, offer: Offer, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, shown: Shown, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._offer = offer
-        prices = offer.prices.filter(is_active=True).order_by("currency")
+        self._shown = shown
+        prices = Price.objects.filter(pk__in=[each.pk for each in shown.prices]).order_by("currency")
         field: Any = self.fields["price"]
         field.queryset = prices
         field.label_from_instance = lambda price: format_money(price.amount, price.currency)
@@ -72,8 +84,8 @@ class BuyForm(forms.Form):
             raise forms.ValidationError(_("The code cannot be checked at the moment. Try again.")) from error
         return code
 
-    def basket(self) -> Basket:
-        """What is bought. Only for a valid form."""
+    def basket(self, exposure: Exposure | None) -> Basket:
+        """What is bought, and from which showing. Only for a valid form."""
         read, said = self.cleaned_data["basket_id"], self.cleaned_data
         return Basket(
             form_id=uuid.UUID(read["form"]),
@@ -81,5 +93,7 @@ class BuyForm(forms.Form):
             name=said["name"],
             email=said["email"],
             coupon=said["coupon"],
-            exposure=Exposure.objects.filter(pk=read["exposure"], offer=self._offer).first(),
+            exposure=exposure,
+            shown_name=self._shown.name,
+            language=get_language() or "",
         )

@@ -1,24 +1,42 @@
 """Stripe's objects as dj-stripe keeps them. No other module of ours imports `djstripe`.
 
-The mirror is what Stripe last told us, and never the state of an order: that is recomputed from here.
+The mirror is what Stripe last told us, less what is about a person, and never the state of an order: that is
+recomputed from here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import JSONField, Model, Q
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
 from djstripe.event_handlers import djstripe_receiver
-from djstripe.models import Charge, Dispute, Event, PaymentIntent, Refund, Session
+from djstripe.models import (
+    Account,
+    APIKey,
+    Charge,
+    Customer,
+    Dispute,
+    Event,
+    PaymentIntent,
+    PaymentMethod,
+    Refund,
+    Session,
+    StripeModel,
+)
 
 from billing.models import LedgerEntry
+from billing.personal_data import without_personal_data
 from billing.states import PaymentFacts
 from billing.stripe_gateway import Json, api_key, list_of_payment, our_errors
 
 _UNMIRRORED = frozenset({"customer.deleted"})  # dj-stripe would send a DELETE to Stripe
+_OURS = (Account, APIKey)  # the shop's own data
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _RETURNED = frozenset({"pending", "requires_action", "succeeded"})
 _MODELS: dict[str, Any] = {
@@ -54,6 +72,46 @@ def _mirror_refund(sender: Any, event: Any, **_: Any) -> None:  # noqa: ARG001 -
     key = event.default_api_key
     data = Refund(id=event.data["object"]["id"]).api_retrieve(api_key=key)
     Refund.sync_from_stripe_data(data, api_key=key)
+
+
+@receiver(pre_save)
+def _keep_no_personal_data(sender: type[Model], instance: Model, **_: Any) -> None:
+    """dj-stripe stores whole objects; this is the one place that all of them pass."""
+    if issubclass(sender, StripeModel) and not issubclass(sender, _OURS):
+        _empty(instance)
+
+
+def _empty(row: Any) -> None:
+    for field in row._meta.concrete_fields:  # noqa: SLF001 - Django documents it
+        if isinstance(field, JSONField):
+            setattr(row, field.attname, without_personal_data(getattr(row, field.attname)))
+    if isinstance(row, Customer):
+        row.email = ""
+
+
+def empty_rows_of(customer_id: str, intent_ids: Sequence[str]) -> int:
+    """Take the person out of rows that were stored whole; return how many that changed. Idempotent.
+
+    New rows are stored without. Call it inside a transaction.
+    """
+    about = Q(stripe_data__customer=customer_id)
+    told = Q(stripe_data__data__object__customer=customer_id) | Q(stripe_data__data__object__id=customer_id)
+    found = [
+        Customer.objects.filter(id=customer_id),
+        *(model.objects.filter(about) for model in (Session, PaymentIntent, PaymentMethod, Charge)),
+        Dispute.objects.filter(payment_intent_id__in=intent_ids),
+        Event.objects.filter(told),
+    ]
+    return sum(_emptied(row) for rows in found for row in rows.iterator())
+
+
+def _emptied(row: Any) -> bool:
+    before = dict(row.__dict__)
+    _empty(row)
+    is_changed = any(before[name] != value for name, value in row.__dict__.items() if name != "_state")
+    if is_changed:
+        row.save()
+    return is_changed
 
 
 def mirror_event(event: Json) -> None:

@@ -12,4 +12,5 @@ urlpatterns = [
     path("<slug:token>/cancelled/", orders.cancelled, name="cancelled"),
     path("<slug:token>/pay/", orders.pay, name="pay"),
     path("<slug:token>/receipt/", orders.receipt, name="receipt"),
+    path("<slug:token>/receipt.pdf", orders.receipt_pdf, name="receipt-pdf"),
 ]

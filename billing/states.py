@@ -1,4 +1,4 @@
-"""The states of an order and of a webhook delivery, as data."""
+"""The states of an order, of a webhook delivery and of an experiment, as data."""
 
 from __future__ import annotations
 
@@ -75,6 +75,21 @@ RECONCILIATION_TRANSITIONS: Mapping[ReconciliationStatus, frozenset[Reconciliati
     ReconciliationStatus.DRIFTED: frozenset(),
     ReconciliationStatus.FAILED: frozenset(),
 }  # fmt: skip
+
+
+class ExperimentStatus(TextChoices):
+    """Where an experiment stands. What runs or has run keeps its variants."""
+
+    DRAFT = "draft", "Draft"
+    RUNNING = "running", "Running"
+    ENDED = "ended", "Ended"
+
+
+EXPERIMENT_TRANSITIONS: Mapping[ExperimentStatus, frozenset[ExperimentStatus]] = {
+    ExperimentStatus.DRAFT: frozenset({ExperimentStatus.RUNNING}),
+    ExperimentStatus.RUNNING: frozenset({ExperimentStatus.ENDED}),
+    ExperimentStatus.ENDED: frozenset(),
+}
 
 
 class InvalidOrderTransition(Exception):

@@ -126,6 +126,16 @@ def create_customer(*, reference: str, email: str, name: str) -> str:
     return made.id
 
 
+def delete_customer(customer_id: str) -> None:
+    """Delete a customer at Stripe for good; does nothing for one that is not there any more."""
+    try:
+        with our_errors():
+            _client().v1.customers.delete(customer_id)
+    except StripeRefused as error:
+        if error.code != "resource_missing":
+            raise
+
+
 def find_promotion_code(code: str) -> str | None:
     """The id of the active promotion code that a customer typed, or None."""
     with our_errors():

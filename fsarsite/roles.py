@@ -22,6 +22,10 @@ OPERATOR_RIGHTS = (
     "billing.change_offer",
     "billing.add_price",
     "billing.change_price",
+    "billing.add_experiment",
+    "billing.change_experiment",
+    "billing.add_variant",
+    "billing.change_variant",
     "billing.replay_webhookdelivery",
     "billing.resend_receipt",
     "billing.reconcile_ledger",
@@ -41,6 +45,8 @@ LEAD_RIGHTS = (
     "execution.delete_freeze",
     "billing.refund_order",
     "billing.add_revenueprojection",
+    "billing.export_customer",
+    "billing.erase_customer",
 )
 ROLES: dict[str, tuple[str, ...]] = {
     "Viewers": (),

@@ -146,6 +146,8 @@ LOGIN_REDIRECT_URL = "admin:index"
 UNFOLD = ADMIN_LOOK
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("en-gb", "English"), ("de", "Deutsch"), ("de-at", "Deutsch"), ("de-ch", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True

@@ -85,6 +85,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     ]
     billing = [
         _page(request, "Offers", "sell", "billing", "offer"),
+        _page(request, "Experiments", "science", "billing", "experiment"),
         _page(request, "Orders", "receipt", "billing", "order"),
         _page(request, "Revenue", "payments", "billing", "dailyrevenue"),
         _page(request, "Ledger", "menu_book", "billing", "ledgerentry"),

@@ -5,6 +5,7 @@ from django.contrib import admin
 
 from billing.admin.customers import CustomerAdmin
 from billing.admin.deliveries import WebhookDeliveryAdmin
+from billing.admin.experiments import ExperimentAdmin
 from billing.admin.ledger import LedgerEntryAdmin
 from billing.admin.offers import OfferAdmin
 from billing.admin.opportunity_money import actual_panel, changes_panel, projected_panel
@@ -16,6 +17,7 @@ from billing.admin.revenue import DailyRevenueAdmin
 __all__ = [
     "CustomerAdmin",
     "DailyRevenueAdmin",
+    "ExperimentAdmin",
     "LedgerEntryAdmin",
     "OfferAdmin",
     "OrderAdmin",

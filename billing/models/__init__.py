@@ -1,7 +1,8 @@
 """The tables of billing: what is on offer, who bought it, and where the money went."""
 
-from billing.models.customer import Customer
+from billing.models.customer import Customer, CustomerEvent
 from billing.models.delivery import WebhookDelivery
+from billing.models.experiment import Allocation, Experiment, Variant
 from billing.models.exposure import Exposure
 from billing.models.ledger import LedgerEntry
 from billing.models.offer import Offer, Price
@@ -11,10 +12,13 @@ from billing.models.revenue import DailyRevenue, RevenueProjection
 from billing.models.reversal import Dispute, Refund
 
 __all__ = [
+    "Allocation",
     "Customer",
+    "CustomerEvent",
     "DailyRevenue",
     "Discrepancy",
     "Dispute",
+    "Experiment",
     "Exposure",
     "LedgerEntry",
     "Offer",
@@ -24,5 +28,6 @@ __all__ = [
     "Reconciliation",
     "Refund",
     "RevenueProjection",
+    "Variant",
     "WebhookDelivery",
 ]

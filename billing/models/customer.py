@@ -37,6 +37,10 @@ class Customer(models.Model):
 
     class Meta:
         db_table = "customers"
+        permissions = [
+            ("export_customer", "Can export all data of a customer"),
+            ("erase_customer", "Can erase a customer's data"),
+        ]
         constraints = [
             models.CheckConstraint(  # erased or findable, never half of each
                 name="customer_anonymised_has_no_index",
@@ -47,3 +51,36 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return f"customer {self.pk}"
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether nothing is left that tells who it was."""
+        return self.anonymised_at is not None
+
+
+class CustomerEvent(models.Model):
+    """Somebody took out or erased a customer's data. Append-only."""
+
+    class Kind(models.TextChoices):
+        EXPORTED = "exported", "Data exported"
+        ERASED = "erased", "Data erased"
+        ERASED_AT_STRIPE = "erased_at_stripe", "Deleted at Stripe"
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    reason = models.CharField(max_length=500)
+    by = models.ForeignKey(
+        "proposals.User",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="None: a command.",
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(name="customer_event_timeline", fields=["customer", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of customer {self.customer_id}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from billing.models.experiment import Variant
 from billing.models.offer import Offer
 
 
@@ -16,10 +17,18 @@ class Exposure(models.Model):
     variant = models.CharField(max_length=60)
     propensity = models.FloatField(help_text="How likely this variant was to be shown, above 0 and up to 1.")
     policy_version = models.CharField(max_length=60)
+    arm = models.ForeignKey(
+        Variant, null=True, blank=True, on_delete=models.PROTECT, related_name="exposures", db_index=False
+    )
     shown_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(name="exposure_of_offer", fields=["offer", "shown_at"])]
+        indexes = [
+            models.Index(name="exposure_of_offer", fields=["offer", "shown_at"]),
+            models.Index(  # an experiment's results; most showings belong to none
+                name="exposure_of_arm", fields=["arm"], condition=Q(arm__isnull=False)
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="exposure_propensity_range", condition=Q(propensity__gt=0) & Q(propensity__lte=1)

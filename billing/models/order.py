@@ -23,8 +23,9 @@ def new_token() -> str:
 class Order(models.Model):
     """One purchase of one offer. Amounts are minor units of `currency`; only what Stripe says moves the status.
 
-    `order_details` is what was shown and agreed to: `{offer: {id, slug, name}, price: {id, amount, currency},
-    experiment: {exposure, variant, propensity, policy_version}, coupon}`. It holds no personal data.
+    `order_details` is what was shown and agreed to: `{offer: {id, slug, name}, price: {id, amount, currency}, coupon,
+    language, experiment: {exposure, variant, propensity, policy_version, experiment}}`; the last one only where an
+    experiment ran. It holds no personal data.
     """
 
     Status = OrderStatus
@@ -95,6 +96,11 @@ class Order(models.Model):
     def offer_id(self) -> int:
         """The key of what was bought; offers are never deleted."""
         return int(self.order_details["offer"]["id"])
+
+    @property
+    def language(self) -> str:
+        """What the customer read, for what we send; empty for orders from before we kept it."""
+        return str(self.order_details.get("language") or "")
 
     @property
     def offer_name(self) -> str:

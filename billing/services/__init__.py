@@ -10,8 +10,10 @@ from billing.services.deliveries import (
     replay_delivery,
     sweep_deliveries,
 )
+from billing.services.experiments import ExperimentRefused, end_experiment, set_weights, start_experiment
 from billing.services.exposures import Showing, record_exposures
 from billing.services.orders import expire_abandoned_orders, refresh_order
+from billing.services.privacy import Erasure, PrivacyRefused, erase_customer, export_customer, plan_erasure
 from billing.services.receipts import ReceiptRefused, enqueue_missing_receipts, resend_receipt, send_receipt
 from billing.services.reconciliation import ReconciliationRefused, reconcile
 from billing.services.refunds import RefundRefused, request_refund
@@ -22,17 +24,24 @@ __all__ = [
     "Basket",
     "CheckoutRefused",
     "DeliveryRefused",
+    "Erasure",
+    "ExperimentRefused",
+    "PrivacyRefused",
     "ReceiptRefused",
     "ReconciliationRefused",
     "RefundRefused",
     "Showing",
     "check_coupon",
     "count_stale_days",
+    "end_experiment",
     "enqueue_missing_receipts",
     "ensure_customer",
+    "erase_customer",
     "expire_abandoned_orders",
+    "export_customer",
     "open_checkout",
     "place_order",
+    "plan_erasure",
     "process_delivery",
     "purge_deliveries",
     "rebuild_daily_revenue",
@@ -47,5 +56,7 @@ __all__ = [
     "request_repair",
     "resend_receipt",
     "send_receipt",
+    "set_weights",
+    "start_experiment",
     "sweep_deliveries",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from billing import stripe_gateway
 from billing.models import Customer, Exposure, Order, OrderEvent, Price
@@ -21,7 +22,10 @@ class CheckoutRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """What somebody is about to buy. `form_id` is the form's own: sending it twice is one order."""
+    """What somebody is about to buy. `form_id` is the form's own: sending it twice is one order.
+
+    `shown_name` is what the offer was called where it differs; `language` is that of the page, for the receipt.
+    """
 
     form_id: uuid.UUID
     price: Price
@@ -29,6 +33,8 @@ class Basket:
     email: str
     coupon: str = ""
     exposure: Exposure | None = None
+    shown_name: str = ""
+    language: str = ""
 
     @property
     def reference(self) -> uuid.UUID:
@@ -64,20 +70,24 @@ def place_order(basket: Basket) -> Order:
 
 
 def _details(basket: Basket) -> dict[str, Any]:
-    offer, price, shown = basket.price.offer, basket.price, basket.exposure
+    offer, price = basket.price.offer, basket.price
     return {
-        "offer": {"id": offer.pk, "slug": offer.slug, "name": offer.name},
+        "offer": {"id": offer.pk, "slug": offer.slug, "name": basket.shown_name or offer.name},
         "price": {"id": price.pk, "amount": price.amount, "currency": price.currency},
         "coupon": basket.coupon,
-        "experiment": {
-            "exposure": shown.pk,
-            "variant": shown.variant,
-            "propensity": shown.propensity,
-            "policy_version": shown.policy_version,
-        }
-        if shown
-        else None,
+        "language": basket.language,
+        "experiment": _experiment(basket.exposure) if basket.exposure else None,
     }
+
+
+def _experiment(shown: Exposure) -> dict[str, Any]:
+    seen = {
+        "exposure": shown.pk,
+        "variant": shown.variant,
+        "propensity": shown.propensity,
+        "policy_version": shown.policy_version,
+    }
+    return seen | {"experiment": shown.arm.experiment.slug} if shown.arm else seen
 
 
 def open_checkout(order: Order, *, success_url: str, cancel_url: str) -> str:
@@ -86,13 +96,13 @@ def open_checkout(order: Order, *, success_url: str, cancel_url: str) -> str:
     Raises CheckoutRefused for an order that is no longer to be paid, and StripeUnavailable or StripeRefused.
     """
     if order.status != OrderStatus.PENDING:
-        raise CheckoutRefused(f"This order is {order.get_status_display().lower()}.")
+        raise CheckoutRefused(_("This order is not waiting for payment any more."))
     if order.checkout_url:
         return order.checkout_url
     coupon = order.order_details.get("coupon") or ""
     code = stripe_gateway.find_promotion_code(coupon) if coupon else None
     if coupon and code is None:
-        raise CheckoutRefused(f"The code {coupon} is not valid any more.")
+        raise CheckoutRefused(_("The code %(code)s is not valid any more.") % {"code": coupon})
     page = stripe_gateway.create_checkout(
         order=str(order.reference),
         customer=ensure_stripe_customer(Customer.objects.get(pk=order.customer_id)),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from billing import stripe_gateway
+from billing.encryption import is_current
 from billing.models import Customer
 from billing.models.customer import email_index
 
@@ -32,6 +35,13 @@ def ensure_stripe_customer(customer: Customer) -> str:
     )
     Customer.objects.filter(pk=customer.pk, stripe_id=None).update(stripe_id=made)
     return made
+
+
+def count_outdated() -> int:
+    """How many customers still need an older key."""
+    stored = [Cast(name, TextField()) for name in ("name", "email")]
+    rows = Customer.objects.annotate(kept_name=stored[0], kept_email=stored[1]).values_list("kept_name", "kept_email")
+    return sum(not all(is_current(value) for value in row) for row in rows.iterator())
 
 
 def reencrypt_customers() -> int:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from billing import mirror
 from billing.models import WebhookDelivery
+from billing.personal_data import without_personal_data
 from billing.services.orders import refresh_order
 from billing.services.queueing import count_waiting, enqueue
 from billing.states import DeliveryStatus
@@ -32,8 +33,9 @@ class DeliveryRefused(Exception):
 def receive_delivery(event: Json, *, digest: str) -> WebhookDelivery | None:
     """Keep a verified event and enqueue its processing, in one commit. None, and no row, for an event known already.
 
-    `digest` tells deliveries of one event apart. Raises DeliveryRefused for the very same delivery again (Stripe signs
-    each try anew, so this one was replayed) and for what PostgreSQL cannot hold, such as a NUL.
+    What is about a person is not kept: processing fetches the object anew, by its id. `digest` tells deliveries of one
+    event apart. Raises DeliveryRefused for the very same delivery again (Stripe signs each try anew, so this one was
+    replayed) and for what PostgreSQL cannot hold, such as a NUL.
     """
     try:
         return _keep(event, digest)
@@ -48,7 +50,7 @@ def _keep(event: Json, digest: str) -> WebhookDelivery | None:
         defaults={
             "event_type": event["type"],
             "object_id": str(event["data"]["object"].get("id") or "")[:255],
-            "payload": event,
+            "payload": without_personal_data(event),
             "signature_digest": digest,
             "next_attempt_at": timezone.now() + LOST_AFTER,
         },

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from billing.models import Exposure, Offer
+from billing.models import Exposure, Offer, Variant
 
 CATALOGUE_POLICY = "catalogue-1"
 """Everything on sale, in the operators' order, to everybody."""
@@ -21,6 +21,7 @@ class Showing:
     variant: str = "catalogue"
     propensity: float = 1.0
     policy_version: str = CATALOGUE_POLICY
+    arm: Variant | None = None
 
 
 def record_exposures(showings: Sequence[Showing]) -> list[Exposure]:
@@ -32,6 +33,7 @@ def record_exposures(showings: Sequence[Showing]) -> list[Exposure]:
             variant=each.variant,
             propensity=each.propensity,
             policy_version=each.policy_version,
+            arm=each.arm,
         )
         for each in showings
     )

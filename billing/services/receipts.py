@@ -1,4 +1,4 @@
-"""Receipts by e-mail."""
+"""Receipts by e-mail, with the PDF."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from billing.models import Order, OrderEvent
+from billing.receipt_pdf import is_pdf_available, receipt_name, render_receipt
 from billing.services.queueing import enqueue
 from proposals.models import User
 
@@ -62,10 +64,19 @@ def send_receipt(order_id: int, *, base_url: str, again: bool = False) -> bool:
     order = Order.objects.select_related("customer").get(pk=order_id)
     if not order.is_settled or not order.customer.email or (order.receipt_sent_at and not again):
         return False
-    with translation.override(settings.LANGUAGE_CODE):
-        body = render_to_string("billing/receipt.txt", {"order": order, "base_url": base_url})
-    EmailMessage(f"Your receipt {order.short_reference}", body, to=[order.customer.email]).send()
+    _compose(order, base_url).send()
     with transaction.atomic():
         Order.objects.filter(pk=order.pk).update(receipt_sent_at=timezone.now())
         OrderEvent.objects.create(order=order, kind=OrderEvent.Kind.RECEIPT, note="sent by e-mail")
     return True
+
+
+def _compose(order: Order, base_url: str) -> EmailMessage:
+    """In the language of the purchase, with the PDF where this machine can make one."""
+    with translation.override(order.language or settings.LANGUAGE_CODE):
+        body = render_to_string("billing/receipt.txt", {"order": order, "base_url": base_url})
+        subject = _("Your receipt %(reference)s") % {"reference": order.short_reference}
+        message = EmailMessage(subject, body, to=[order.customer.email])
+        if is_pdf_available():
+            message.attach(receipt_name(order), render_receipt(order), "application/pdf")
+    return message

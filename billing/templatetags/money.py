@@ -1,13 +1,17 @@
-"""Prices in templates."""
+"""Prices, dates and shares in templates."""
 
 from __future__ import annotations
 
 from django import template
 
+from billing.locales import format_day, format_moment, format_share
 from billing.models import Price
 from billing.money import format_money
 
 register = template.Library()
+register.filter("day", format_day)
+register.filter("moment", format_moment)
+register.filter("percent", format_share)
 
 
 @register.filter
@@ -17,6 +21,6 @@ def price(price: Price) -> str:
 
 
 @register.filter
-def money(amount: int, currency: str) -> str:
+def money(amount: float, currency: str) -> str:
     """An amount in minor units of a currency."""
     return format_money(amount, currency)

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from billing.models import Order, Refund
+from billing.models import Order
+from billing.receipt_pdf import PdfUnavailable, receipt_context, receipt_name, render_receipt
 from billing.services import CheckoutRefused, open_checkout
 from billing.stripe_gateway import StripeRefused, StripeUnavailable
 from billing.views.pages import private_page
@@ -32,14 +33,20 @@ def order_urls(request: HttpRequest, order: Order) -> dict[str, str]:
 @require_safe
 @private_page
 def status(request: HttpRequest, token: str) -> HttpResponse:
-    """Where the order stands. Back from paying, the page asks again every two seconds until Stripe has told us."""
+    """Where the order stands. Back from paying, the page asks again every two seconds until Stripe has told us.
+
+    With a script a part of the page changes; without one the page is loaded again.
+    """
     order = _order(token)
     polls = _polls(request)
     is_waiting = bool(polls) and order.status == Order.Status.PENDING
-    response = render(request, "billing/order.html", {"order": order, "is_waiting": is_waiting, "polls": polls})
-    if is_waiting and polls < _MOST_POLLS:  # a header: it needs no script, and a page may be read in peace after it
-        response["Refresh"] = f"{_POLL_SECONDS}; url={order.get_absolute_url()}?wait={polls + 1}"
-    return response
+    context = {
+        "order": order,
+        "is_waiting": is_waiting,
+        "next_poll": polls + 1 if is_waiting and polls < _MOST_POLLS else None,  # a page may be read in peace after it
+        "poll_seconds": _POLL_SECONDS,
+    }
+    return render(request, "billing/order.html", context)
 
 
 def _polls(request: HttpRequest) -> int:
@@ -79,8 +86,24 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     order = _order(token)
     if not order.is_settled:
         return redirect(order)
-    refunds = order.refunds.filter(status=Refund.Status.SUCCEEDED).order_by("created_at")
-    return render(request, "billing/receipt.html", {"order": order, "refunds": refunds})
+    return render(request, "billing/receipt.html", receipt_context(order))
+
+
+@require_safe
+@private_page
+def receipt_pdf(request: HttpRequest, token: str) -> HttpResponse:
+    """The same as a file; where none can be made, the page says so and can be printed."""
+    order = _order(token)
+    if not order.is_settled:
+        return redirect(order)
+    try:
+        document = render_receipt(order)
+    except PdfUnavailable as error:
+        logger.warning("no PDF for %s: %s", order, error)
+        problem = _("The PDF cannot be made at the moment. You can print this page instead.")
+        return render(request, "billing/receipt.html", receipt_context(order) | {"problem": problem}, status=503)
+    headers = {"Content-Disposition": f'inline; filename="{receipt_name(order)}"'}
+    return HttpResponse(document, content_type="application/pdf", headers=headers)
 
 
 def _order(token: str) -> Order:

@@ -37,9 +37,9 @@ def page(request: pytest.FixtureRequest, browser: Browser, shop: Shop) -> Iterat
     assert [text for text in problems if "Content Security Policy" in text] == [], problems
 
 
-def buy(page: Page, email: str = "jo@example.com") -> None:
+def buy(page: Page, email: str = "jo@example.com", offer: str = "The calendar") -> None:
     page.goto("/offers/")
-    page.get_by_role("link", name="The calendar").click()
+    page.get_by_role("link", name=offer).click()
     page.get_by_label("Name").fill("Jo Buyer")
     page.get_by_label("E-mail").fill(email)
     page.get_by_role("button", name="Buy and pay").click()

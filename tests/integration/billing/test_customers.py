@@ -23,7 +23,10 @@ def test_rotate_field_keys_makes_the_old_key_needless(settings: Any) -> None:
     ensure_customer(email="jo@example.com", name="Jo")
 
     settings.PERSONAL_DATA_KEYS = PersonalDataKeys([new, old], _INDEX)
+    with pytest.raises(CommandError, match="1 customers still need an older key"):
+        call_command("rotate_field_keys", check=True)
     call_command("rotate_field_keys")
+    call_command("rotate_field_keys", check=True)
     settings.PERSONAL_DATA_KEYS = PersonalDataKeys([new], _INDEX)
 
     assert [customer.name for customer in Customer.objects.with_email("JO@example.com")] == ["Jo"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from pglast import ast, enums
@@ -9,7 +10,9 @@ from pglast import ast, enums
 from proposals.gate.analyzer import Analyzer, register
 from proposals.gate.findings import CONTENT, Effect, Level, Raises, Region, Rule, Sighting
 from proposals.gate.languages.sql import SqlText, Statement, parse_sql, sql_texts, walk_nodes
+from proposals.gate.languages.sql_conditions import narrows
 from proposals.gate.languages.sql_effects import dropped_names, name_of, object_word
+from proposals.gate.languages.sql_routines import Routine, routine_of
 from proposals.gate.policy import Rules
 from proposals.gate.subject import Subject
 
@@ -84,6 +87,20 @@ OPAQUE = _danger(
     "Code runs at once that cannot be judged from the SQL",
     "Write plain statements instead of a DO block or dynamic SQL.",
 )
+DYNAMIC = _danger(
+    "dynamic",
+    Effect.REVIEW,
+    Raises(likelihood=2, damage=4, reversibility=2),
+    "A function runs SQL that it puts together",
+    "Write the statement out, or let format() put names into a constant text.",
+)
+EXTENSION = _danger(
+    "extension",
+    Effect.REVIEW,
+    Raises(likelihood=2, damage=3, reversibility=2),
+    "An extension is installed that takes an administrator",
+    "Let whoever runs the server install it.",
+)
 SERVER = _danger(
     "server",
     Effect.BLOCK,
@@ -96,25 +113,33 @@ _REACHING_CALLS = {
     "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "lo_import", "lo_export", "pg_execute_server_program",
     "dblink", "dblink_exec", "dblink_connect", "pg_terminate_backend", "pg_reload_conf", "query_to_xml",
 }  # fmt: skip
-_SAFE_EXTENSIONS = {
-    "pgcrypto",
-    "plpgsql",
-    "uuid-ossp",
-    "citext",
-    "pg_trgm",
-    "btree_gin",
-    "btree_gist",
-    "hstore",
-    "unaccent",
-}
+# What PostgreSQL itself marks as trusted: whoever may create objects may install it.
+_TRUSTED_EXTENSIONS = {
+    "btree_gin", "btree_gist", "citext", "cube", "dict_int", "fuzzystrmatch", "hstore", "intarray", "isn", "lo",
+    "ltree", "pg_trgm", "pgcrypto", "plpgsql", "seg", "tablefunc", "tcn", "tsm_system_rows", "tsm_system_time",
+    "unaccent", "uuid-ossp",
+}  # fmt: skip
+# These read files, run programs or reach other servers.
+_REACHING_EXTENSIONS = re.compile(
+    r"dblink|_fdw$|^adminpack$|^file_|^pl(?!pgsql)|^pageinspect$|^http$|^pg_net$|^pg_cron$"
+)
+_DEFINES = (
+    ast.AlterEnumStmt, ast.AlterTableStmt, ast.CompositeTypeStmt, ast.CreateDomainStmt, ast.CreateEnumStmt,
+    ast.CreateExtensionStmt, ast.CreatePolicyStmt, ast.CreateRangeStmt, ast.CreateSchemaStmt, ast.CreateSeqStmt,
+    ast.CreateStmt, ast.CreateTrigStmt, ast.IndexStmt, ast.InsertStmt, ast.RenameStmt, ast.ViewStmt,
+    ast.CreateRoleStmt, ast.CommentStmt,
+)  # fmt: skip
+# Settings that switch off what protects the data.
+_PROTECTING_SETTINGS = {"session_replication_role", "row_security", "zero_damaged_pages", "allow_system_table_mods"}
 
 
 @register
 class SqlDanger(Analyzer):
     """Catches destructive and privileged statements by their syntax tree, in SQL files and in the fences of plans.
 
-    Words in comments and strings are no statements. Lets through rows that the same text put into its own new table,
-    and common harmless extensions.
+    Bodies of functions and of DO blocks are read too, with the texts that they execute. Words in comments and strings
+    are no statements. Lets through rows that the same text put into its own new table, changes that a function makes to
+    the rows it names, DO blocks that only define, and extensions that PostgreSQL trusts.
     """
 
     rules = (
@@ -131,6 +156,8 @@ class SqlDanger(Analyzer):
         PROGRAM,
         OPAQUE,
         SERVER,
+        DYNAMIC,
+        EXTENSION,
     )
 
     def examine(self, subject: Subject, rules: Rules) -> Iterable[Sighting]:
@@ -156,10 +183,33 @@ def _judge(statement: ast.Node, created: set[str]) -> Seen:
         if isinstance(node, ast.CreateStmt) and not node.if_not_exists:
             created.add(name_of(node.relation))
         judge = _JUDGES.get(type(node))
-        if judge:
+        if isinstance(node, ast.CreateFunctionStmt | ast.DoStmt):
+            yield from _routine(node, created)
+        elif judge:
             yield from judge(node, created)
         elif type(node) in _WHOLE:
             yield _WHOLE[type(node)]
+
+
+def _routine(node: ast.CreateFunctionStmt | ast.DoStmt, created: set[str]) -> Seen:
+    """What the body does. Rows that a function changes by a condition are what functions are for."""
+    routine = routine_of(node)
+    is_block = isinstance(node, ast.DoStmt)
+    if is_block and not _only_defines(routine):
+        yield OPAQUE, "A DO block runs code of its own"
+    elif routine.opaque:
+        yield DYNAMIC, f"A function executes {routine.opaque[0][:60]}"
+    inner = created if is_block else set(created)
+    for statement in routine.statements:
+        for rule, message in _judge(statement, inner):
+            if is_block or rule not in {DELETE, UPDATE, DROP_OWN}:
+                yield rule, message if is_block else f"A function holds: {message}"
+
+
+def _only_defines(routine: Routine) -> bool:
+    kinds = {type(statement) for statement in routine.statements}
+    is_known = routine.is_read and not routine.opaque
+    return is_known and kinds <= {*_DEFINES, ast.SelectStmt} and bool(kinds & set(_DEFINES))
 
 
 def _drop(node: ast.DropStmt, created: set[str]) -> Seen:
@@ -179,7 +229,7 @@ def _truncate(node: ast.TruncateStmt, created: set[str]) -> Seen:
 
 def _delete(node: ast.DeleteStmt, created: set[str]) -> Seen:
     name = name_of(node.relation)
-    if _is_bounded(node.whereClause):
+    if narrows(node.whereClause):
         yield DELETE, f"Rows of {name} are deleted"
     elif name not in created:
         yield UNBOUNDED, f"DELETE on {name} without a WHERE that narrows it"
@@ -187,7 +237,7 @@ def _delete(node: ast.DeleteStmt, created: set[str]) -> Seen:
 
 def _update(node: ast.UpdateStmt, created: set[str]) -> Seen:
     name = name_of(node.relation)
-    if _is_bounded(node.whereClause):
+    if narrows(node.whereClause):
         yield UPDATE, f"Rows of {name} are changed in place"
     elif name not in created:
         yield UNBOUNDED, f"UPDATE of {name} without a WHERE that narrows it"
@@ -218,13 +268,26 @@ def _call(node: ast.FuncCall, created: set[str]) -> Seen:
 
 
 def _extension(node: ast.CreateExtensionStmt, created: set[str]) -> Seen:
-    if str(node.extname).lower() not in _SAFE_EXTENSIONS:
-        yield SERVER, f"CREATE EXTENSION {node.extname}"
+    name = str(node.extname).lower()
+    if name not in _TRUSTED_EXTENSIONS:
+        yield SERVER if _REACHING_EXTENSIONS.search(name) else EXTENSION, f"CREATE EXTENSION {node.extname}"
 
 
-def _is_bounded(where: ast.Node | None) -> bool:
-    """Whether the condition depends on a row: WHERE true and WHERE 1 = 1 name every row."""
-    return where is not None and any(isinstance(node, ast.ColumnRef | ast.CurrentOfExpr) for node in walk_nodes(where))
+def _merge(node: ast.MergeStmt, created: set[str]) -> Seen:
+    """The clause for rows that match, or that the source lacks, may delete or change them."""
+    kinds = {item.commandType for item in node.mergeWhenClauses or ()}
+    changes = {enums.CmdType.CMD_DELETE: DELETE, enums.CmdType.CMD_UPDATE: UPDATE}
+    for kind in sorted(kinds & set(changes)):
+        word = "deletes" if kind == enums.CmdType.CMD_DELETE else "changes"
+        rule = changes[kind] if narrows(node.joinCondition) else UNBOUNDED
+        yield rule, f"MERGE {word} rows of {name_of(node.relation)}"
+
+
+def _setting(node: ast.VariableSetStmt, created: set[str]) -> Seen:
+    if str(node.name).lower() in _PROTECTING_SETTINGS and node.args:
+        yield SERVER, f"SET {node.name} switches off what protects the data"
+    elif str(node.name).lower() in {"role", "session_authorization"} and node.args:
+        yield GRANT, f"SET {node.name} acts as another role"
 
 
 _JUDGES: dict[type, Callable[..., Seen]] = {
@@ -236,6 +299,8 @@ _JUDGES: dict[type, Callable[..., Seen]] = {
     ast.CopyStmt: _copy,
     ast.FuncCall: _call,
     ast.CreateExtensionStmt: _extension,
+    ast.MergeStmt: _merge,
+    ast.VariableSetStmt: _setting,
 }
 _WHOLE: dict[type, tuple[Rule, str]] = {
     ast.DropdbStmt: (DROP, "DROP DATABASE drops everything in it"),
@@ -247,7 +312,7 @@ _WHOLE: dict[type, tuple[Rule, str]] = {
     ast.AlterRoleStmt: (GRANT, "ALTER ROLE"),
     ast.AlterOwnerStmt: (GRANT, "An owner changes"),
     ast.AlterDefaultPrivilegesStmt: (GRANT, "Default rights change"),
-    ast.DoStmt: (OPAQUE, "A DO block runs code of its own"),
+    ast.ReassignOwnedStmt: (GRANT, "REASSIGN OWNED gives away what a role owns"),
     ast.LoadStmt: (PROGRAM, "LOAD loads a shared library"),
     ast.AlterSystemStmt: (SERVER, "ALTER SYSTEM"),
     ast.CreateFdwStmt: (SERVER, "CREATE FOREIGN DATA WRAPPER"),

@@ -1,8 +1,7 @@
-"""SQL that destroys, opens or hides."""
+"""SQL that destroys or hides."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
 from pglast import ast, enums
@@ -66,20 +65,6 @@ RETYPE = _danger(
     "A column changes its type",
     "Add a column of the new type, copy, switch, and drop the old one later.",
 )
-GRANT = _danger(
-    "grant",
-    Effect.REVIEW,
-    Raises(likelihood=3, damage=4),
-    "Rights or roles are changed",
-    "Let an operator grant rights; a change should carry none.",
-)
-PROGRAM = _danger(
-    "program",
-    Effect.BLOCK,
-    Raises(likelihood=4, damage=5, reversibility=3),
-    "The database server is told to run a program or read and write its files",
-    "Take the statement out; data is loaded by the application.",
-)
 OPAQUE = _danger(
     "opaque",
     Effect.BLOCK,
@@ -94,52 +79,22 @@ DYNAMIC = _danger(
     "A function runs SQL that it puts together",
     "Write the statement out, or let format() put names into a constant text.",
 )
-EXTENSION = _danger(
-    "extension",
-    Effect.REVIEW,
-    Raises(likelihood=2, damage=3, reversibility=2),
-    "An extension is installed that takes an administrator",
-    "Let whoever runs the server install it.",
-)
-SERVER = _danger(
-    "server",
-    Effect.BLOCK,
-    Raises(likelihood=3, damage=5, reversibility=2),
-    "The server or its extensions are changed",
-    "Let whoever runs the server change its settings.",
-)
 _HOLDS_ROWS = {"table", "schema", "matview", "sequence", "foreign table", "database", "tablespace", "extension", "type"}
-_REACHING_CALLS = {
-    "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "lo_import", "lo_export", "pg_execute_server_program",
-    "dblink", "dblink_exec", "dblink_connect", "pg_terminate_backend", "pg_reload_conf", "query_to_xml",
-}  # fmt: skip
-# What PostgreSQL itself marks as trusted: whoever may create objects may install it.
-_TRUSTED_EXTENSIONS = {
-    "btree_gin", "btree_gist", "citext", "cube", "dict_int", "fuzzystrmatch", "hstore", "intarray", "isn", "lo",
-    "ltree", "pg_trgm", "pgcrypto", "plpgsql", "seg", "tablefunc", "tcn", "tsm_system_rows", "tsm_system_time",
-    "unaccent", "uuid-ossp",
-}  # fmt: skip
-# These read files, run programs or reach other servers.
-_REACHING_EXTENSIONS = re.compile(
-    r"dblink|_fdw$|^adminpack$|^file_|^pl(?!pgsql)|^pageinspect$|^http$|^pg_net$|^pg_cron$"
-)
 _DEFINES = (
     ast.AlterEnumStmt, ast.AlterTableStmt, ast.CompositeTypeStmt, ast.CreateDomainStmt, ast.CreateEnumStmt,
     ast.CreateExtensionStmt, ast.CreatePolicyStmt, ast.CreateRangeStmt, ast.CreateSchemaStmt, ast.CreateSeqStmt,
     ast.CreateStmt, ast.CreateTrigStmt, ast.IndexStmt, ast.InsertStmt, ast.RenameStmt, ast.ViewStmt,
     ast.CreateRoleStmt, ast.CommentStmt,
 )  # fmt: skip
-# Settings that switch off what protects the data.
-_PROTECTING_SETTINGS = {"session_replication_role", "row_security", "zero_damaged_pages", "allow_system_table_mods"}
 
 
 @register
 class SqlDanger(Analyzer):
-    """Catches destructive and privileged statements by their syntax tree, in SQL files and in the fences of plans.
+    """Catches destructive statements by their syntax tree, in SQL files and in the fences of plans.
 
     Bodies of functions and of DO blocks are read too, with the texts that they execute. Words in comments and strings
     are no statements. Lets through rows that the same text put into its own new table, changes that a function makes to
-    the rows it names, DO blocks that only define, and extensions that PostgreSQL trusts.
+    the rows it names, and DO blocks that only define.
     """
 
     rules = (
@@ -152,12 +107,8 @@ class SqlDanger(Analyzer):
         UPDATE,
         DROP_COLUMN,
         RETYPE,
-        GRANT,
-        PROGRAM,
         OPAQUE,
-        SERVER,
         DYNAMIC,
-        EXTENSION,
     )
 
     def examine(self, subject: Subject, rules: Rules) -> Iterable[Sighting]:
@@ -251,26 +202,6 @@ def _alter(node: ast.AlterTableCmd, created: set[str]) -> Seen:
         yield RETYPE, f"ALTER COLUMN {node.name} TYPE"
     elif node.subtype in {kind.AT_DropConstraint, kind.AT_DropNotNull, kind.AT_DisableTrigAll, kind.AT_DisableTrig}:
         yield DROP_OTHER, f"{node.subtype.name.removeprefix('AT_')} {node.name or ''}".strip()
-    elif node.subtype == kind.AT_DisableRowSecurity:
-        yield GRANT, "Row security is disabled"
-
-
-def _copy(node: ast.CopyStmt, created: set[str]) -> Seen:
-    if node.is_program or node.filename:
-        yield PROGRAM, f"COPY {'runs a program' if node.is_program else 'reads or writes a file of the server'}"
-
-
-def _call(node: ast.FuncCall, created: set[str]) -> Seen:
-    last = node.funcname[-1] if node.funcname else None
-    name = str(last.sval).lower() if isinstance(last, ast.String) else ""
-    if name in _REACHING_CALLS:
-        yield PROGRAM, f"{name}() reaches outside the database"
-
-
-def _extension(node: ast.CreateExtensionStmt, created: set[str]) -> Seen:
-    name = str(node.extname).lower()
-    if name not in _TRUSTED_EXTENSIONS:
-        yield SERVER if _REACHING_EXTENSIONS.search(name) else EXTENSION, f"CREATE EXTENSION {node.extname}"
 
 
 def _merge(node: ast.MergeStmt, created: set[str]) -> Seen:
@@ -283,38 +214,15 @@ def _merge(node: ast.MergeStmt, created: set[str]) -> Seen:
         yield rule, f"MERGE {word} rows of {name_of(node.relation)}"
 
 
-def _setting(node: ast.VariableSetStmt, created: set[str]) -> Seen:
-    if str(node.name).lower() in _PROTECTING_SETTINGS and node.args:
-        yield SERVER, f"SET {node.name} switches off what protects the data"
-    elif str(node.name).lower() in {"role", "session_authorization"} and node.args:
-        yield GRANT, f"SET {node.name} acts as another role"
-
-
 _JUDGES: dict[type, Callable[..., Seen]] = {
     ast.DropStmt: _drop,
     ast.TruncateStmt: _truncate,
     ast.DeleteStmt: _delete,
     ast.UpdateStmt: _update,
     ast.AlterTableCmd: _alter,
-    ast.CopyStmt: _copy,
-    ast.FuncCall: _call,
-    ast.CreateExtensionStmt: _extension,
     ast.MergeStmt: _merge,
-    ast.VariableSetStmt: _setting,
 }
 _WHOLE: dict[type, tuple[Rule, str]] = {
     ast.DropdbStmt: (DROP, "DROP DATABASE drops everything in it"),
     ast.DropOwnedStmt: (DROP, "DROP OWNED drops everything that a role owns"),
-    ast.DropRoleStmt: (GRANT, "DROP ROLE"),
-    ast.GrantStmt: (GRANT, "Rights are granted or revoked"),
-    ast.GrantRoleStmt: (GRANT, "A role is granted or revoked"),
-    ast.CreateRoleStmt: (GRANT, "CREATE ROLE"),
-    ast.AlterRoleStmt: (GRANT, "ALTER ROLE"),
-    ast.AlterOwnerStmt: (GRANT, "An owner changes"),
-    ast.AlterDefaultPrivilegesStmt: (GRANT, "Default rights change"),
-    ast.ReassignOwnedStmt: (GRANT, "REASSIGN OWNED gives away what a role owns"),
-    ast.LoadStmt: (PROGRAM, "LOAD loads a shared library"),
-    ast.AlterSystemStmt: (SERVER, "ALTER SYSTEM"),
-    ast.CreateFdwStmt: (SERVER, "CREATE FOREIGN DATA WRAPPER"),
-    ast.CreateSubscriptionStmt: (SERVER, "CREATE SUBSCRIPTION pulls data from another server"),
 }

@@ -52,8 +52,8 @@ def _complements(parts: tuple[ast.Node, ...]) -> bool:
 
 
 def _compares_itself(condition: ast.A_Expr) -> bool:
-    is_reflexive = strings(condition.name)[-1:] and strings(condition.name)[-1] in _REFLEXIVE
-    return bool(is_reflexive) and _said(condition.lexpr) == _said(condition.rexpr)
+    is_plain = condition.kind == enums.A_Expr_Kind.AEXPR_OP and strings(condition.name)[-1] in _REFLEXIVE
+    return is_plain and _said(condition.lexpr) == _said(condition.rexpr)
 
 
 def _said(node: object) -> str:

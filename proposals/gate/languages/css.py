@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import tinycss2
+from html5lib.filters.sanitizer import allowed_elements
 
 _IN_SELECTOR = {"ident", "hash", "whitespace", "comment", "[] block", "function", "percentage"}
 _SELECTOR_MARKS = set(".:,>+~*|&#")
@@ -18,8 +19,51 @@ _KNOWN_AT_RULES = _DECLARATION_AT_RULES | {
     "-o-keyframes", "-ms-keyframes", "layer", "container", "scope", "starting-style", "view-transition", "position-try",
     "font-feature-values", "document", "-moz-document", "-ms-viewport", "tailwind", "apply", "use", "theme", "config",
     "plugin", "source", "slot", "reference", "variants", "responsive", "screen", "color-profile",
-    "position-fallback", "utility", "variant", "custom-variant", "custom-media", "custom-selector",
+    "top-left-corner", "top-left", "top-center", "top-right", "top-right-corner", "bottom-left-corner", "bottom-left",
+    "bottom-center", "bottom-right", "bottom-right-corner", "left-top", "left-middle", "left-bottom", "right-top",
+    "right-middle", "right-bottom", "position-fallback", "utility", "variant", "custom-variant", "custom-media", "custom-selector",
 }  # fmt: skip
+_MORE_ELEMENTS = frozenset(
+    [
+        *(
+            "html",
+            "head",
+            "body",
+            "link",
+            "meta",
+            "title",
+            "style",
+            "script",
+            "noscript",
+            "template",
+            "iframe",
+            "embed",
+        ),
+        *("object", "param", "dialog", "details", "summary", "main", "picture", "slot", "search", "hgroup", "base"),
+        *(
+            "mark",
+            "data",
+            "bdi",
+            "wbr",
+            "rp",
+            "rt",
+            "ruby",
+            "rtc",
+            "track",
+            "portal",
+            "from",
+            "to",
+            "use",
+            "symbol",
+            "svg",
+        ),
+        *("filter", "mask", "pattern", "tspan", "math", "area", "center", "font", "marquee", "figure", "figcaption"),
+    ]
+)
+_PROPERTY = re.compile(r"^(?:--.*|[*_]?-?[a-z]+(?:-[a-z]+)*)$", re.IGNORECASE | re.DOTALL)
+# Elements without a hyphen that a stylesheet may name beside those of HTML, SVG and MathML.
+_ELEMENTS = frozenset(name for _namespace, name in allowed_elements) | _MORE_ELEMENTS
+_PROSE_WORDS = 3
 _MAX_DEPTH = 30
 _TOKEN = re.compile(
     r"/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|url\([^)\"'\n]*\)|\\."
@@ -112,7 +156,7 @@ def _selector_errors(rule: Any, *, in_keyframes: bool) -> list[CssError]:
             return [CssError(f"{shown!r} cannot stand in a selector", token.source_line)]
         if token.type == "percentage" and not in_keyframes:
             return [CssError("a percentage cannot stand in a selector", token.source_line)]
-    return _call_errors(rule.prelude)
+    return _call_errors(rule.prelude) or _prose_errors(rule)
 
 
 def _call_errors(prelude: list[Any]) -> list[CssError]:
@@ -122,6 +166,19 @@ def _call_errors(prelude: list[Any]) -> list[CssError]:
         if token.type == "function" and not (before is not None and before.type == "literal" and before.value == ":"):
             return [CssError(f"the call {token.name}() cannot stand in a selector", token.source_line)]
         before = token
+    return []
+
+
+def _prose_errors(rule: Any) -> list[CssError]:
+    """A sentence in front of a rule: three words in a row of which none is an element."""
+    in_row = 0
+    for token in rule.prelude:
+        if token.type == "ident" and token.lower_value not in _ELEMENTS and "-" not in token.value:
+            in_row += 1
+        elif token.type not in {"whitespace", "comment"}:
+            in_row = 0
+        if in_row >= _PROSE_WORDS:
+            return [CssError("words stand before the rule that are no selector", token.source_line)]
     return []
 
 
@@ -136,6 +193,9 @@ def _block_errors(content: list[Any]) -> list[CssError]:
 
 
 def _value_errors(declaration: Any) -> list[CssError]:
+    """No property of CSS has a digit or a foreign letter in its name, so such a one is corrupted."""
+    if not _PROPERTY.match(declaration.name):
+        return [CssError(f"{declaration.name} is no name of a property", declaration.source_line)]
     tokens = [token for token in declaration.value if token.type not in {"whitespace", "comment"}]
     if declaration.name.startswith("--"):
         return []

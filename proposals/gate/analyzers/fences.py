@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from proposals.gate.analyzer import FileAnalyzer, register
 from proposals.gate.findings import Effect, Level, Rule, Sighting
-from proposals.gate.languages.identity import Language
+from proposals.gate.languages.identity import Language, language_of_path
 from proposals.gate.subject import Subject
 
 FENCE = Rule(
@@ -51,7 +51,8 @@ _MARKER = re.compile(
 )
 # A bare line of a path between signs: `=== routes/api.js ===`, `**server/index.js**`. In a comment it is a headline.
 _PATH_MARK = re.compile(
-    r"^\s{0,8}(={3,}|-{3,}|#{3,}|\*{2,}|<{3,}|>{3,})[ \t]*(?:[\w.-]{1,60}/){0,9}[\w.-]{1,60}\.[a-z]\w{0,7}[ \t]*(?:\1\W*)?$"
+    r"^\s{0,8}(?:(?P<mark>={3,}|-{3,}|#{3,}|\*{2,})|[<>]{3,})[ \t]*(?P<path>(?:[\w.-]{1,60}/){0,9}[\w.-]{1,60}\.[a-z]\w{0,7})"
+    r"[ \t]*(?:(?(mark)(?:(?P=mark)\W*)?|[<>]{3,}\W*))$"
 )
 _CODE_SPAN = re.compile(r"`[^`]*`")
 _COMMENT = re.compile(r"^\s*(?://|#|/\*|\*|<!--|;|%)")
@@ -80,10 +81,15 @@ class Fences(FileAnalyzer):
         for number, line in enumerate(subject.content_lines, 1):
             text = _CODE_SPAN.sub("", line) if is_markdown else line
             is_comment = bool(comment.match(line))
-            is_path = not is_markdown and not is_comment and bool(_PATH_MARK.match(line[:500]))
+            is_path = not is_markdown and not is_comment and _marks_path(line)
             if len(line) < 2_000 and (is_path or _MARKER.search(text)):
                 rule = MARKER_IN_COMMENT if is_comment else MARKER
                 yield Sighting(rule, f"The line marks a file: {line.strip()[:60]!r}", subject.content_region(number))
+
+
+def _marks_path(line: str) -> bool:
+    match = _PATH_MARK.match(line[:500])
+    return match is not None and language_of_path(match["path"]) is not None
 
 
 def _conflicts(subject: Subject) -> Iterable[Sighting]:

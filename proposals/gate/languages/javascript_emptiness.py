@@ -31,10 +31,18 @@ def reason_script_does_nothing(text: str, language: Language) -> str:
         return "There is nothing but imports, directives and empty functions"
     if all(_is_idle(node) or _only_defines(node) for node in statements) and _is_closed_module(root):
         return "What it defines is neither exported nor called"
+    return ""
+
+
+def reason_exports_are_hollow(text: str, language: Language) -> str:
+    """One clause for a module that exports nothing but empty objects, functions and classes; empty for any other."""
+    root = parse_tree(text, language).root_node
+    statements = [node for node in root.named_children if node.type not in _IDLE]
+    if root.has_error or not statements:
+        return ""
     known = {name for node in statements for name in _idle_names(node)}
-    if known and all(_is_idle(node) or _hands_out(node, known) for node in statements):
-        return "What it exports has no body"
-    return "It exports nothing" if all(_is_idle(node) or _hands_out(node, set()) for node in statements) else ""
+    is_hollow = all(_is_idle(node) or _is_hollow_export(node) or _hands_out(node, known) for node in statements)
+    return "What the module exports has no body" if is_hollow else ""
 
 
 def _only_defines(node: Node) -> bool:
@@ -58,10 +66,12 @@ def _is_idle(node: Node) -> bool:
         return all(_is_idle_value(item.child_by_field_name("value")) for item in node.named_children)
     if node.type == "expression_statement":
         return node.named_child_count == 1 and node.named_children[0].type in {"string", *_JSX}
-    if node.type == "export_statement":
-        handed = node.child_by_field_name("declaration") or node.child_by_field_name("value")
-        return handed is not None and (_is_idle(handed) or _is_empty(handed))
     return _is_empty(node)
+
+
+def _is_hollow_export(node: Node) -> bool:
+    handed = node.child_by_field_name("declaration") or node.child_by_field_name("value")
+    return node.type == "export_statement" and handed is not None and (_is_idle(handed) or _is_empty(handed))
 
 
 def _is_idle_value(value: Node | None) -> bool:

@@ -19,7 +19,7 @@ from proposals.gate.verdict import Outcome, Verdict
 from proposals.gate.waiving import BLOCK_MARKER_RULE, CRASHED, REVIEW_MARKER_RULE, waive
 from proposals.reports import Report
 
-GATE_VERSION = "3"
+GATE_VERSION = "4"
 
 _MOST_OF_A_RULE = 50
 _EFFECT_ORDER = {Effect.BLOCK: 0, Effect.UNUSABLE: 1, Effect.REVIEW: 2, Effect.NONE: 3}

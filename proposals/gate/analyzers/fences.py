@@ -51,7 +51,8 @@ _MARKER = re.compile(
 )
 # A bare line of a path between signs: `=== routes/api.js ===`, `**server/index.js**`. In a comment it is a headline.
 _PATH_MARK = re.compile(
-    r"^\s{0,8}(?:(?P<mark>={3,}|-{3,}|#{3,}|\*{2,})|[<>]{3,})[ \t]*(?P<path>(?:[\w.-]{1,60}/){0,9}[\w.-]{1,60}\.[a-z]\w{0,7})"
+    r"^\s{0,8}(?:(?P<mark>={3,}|-{3,}|#{3,}|\*{2,})|[<>]{3,})[ \t]*"
+    r"(?P<path>(?:[\w.-]{1,60}/){0,9}[\w.-]{1,60}\.[a-z]\w{0,7})"
     r"[ \t]*(?:(?(mark)(?:(?P=mark)\W*)?|[<>]{3,}\W*))$"
 )
 _CODE_SPAN = re.compile(r"`[^`]*`")

@@ -50,20 +50,26 @@ class Instructions(Analyzer):
     def examine(self, subject: Subject, rules: Rules) -> Iterable[Sighting]:
         if is_too_large(subject.report.proposal, rules):
             return
+        known: dict[tuple[str, str], str] = {}
         offset = subject.frame.content_start_line - 1 if subject.frame else 0
         last = offset + len(subject.content_lines)
         for number, line in enumerate(subject.report_lines, 1):
             is_content = subject.frame is not None and offset < number <= last
             region = subject.content_region(number - offset) if is_content else subject.report_region(number)
             following = subject.report_lines[number] if number < len(subject.report_lines) else ""
-            said = next(
-                (match[0] for text, match in instructions_in(line, following) if not _is_mentioned(text, match)), ""
-            )
+            said = known.get((line, following))
+            if said is None:
+                said = known[line, following] = _said(line, following)
             if said:
                 yield Sighting(AIMED, f"The line instructs whoever judges it: {said.strip()[:60]!r}", region)
             suppression = _SUPPRESSION.search(line[:5_000])
             if suppression:
                 yield Sighting(SUPPRESSION, f"{suppression[0][:40]!r} counts for nothing here", region)
+
+
+def _said(line: str, following: str) -> str:
+    """The first sentence that instructs and is not only spoken of; empty for none."""
+    return next((match[0] for text, match in instructions_in(line, following) if not _is_mentioned(text, match)), "")
 
 
 def _is_mentioned(text: str, match: re.Match[str]) -> bool:

@@ -23,6 +23,7 @@ from proposals.gate.languages.sql import parse_sql, walk_nodes
 from proposals.gate.languages.trees import parse_tree, text_of, walk
 
 _COMMENTS_ONLY = "There is nothing but comments"
+_DEEPEST = 20
 _IDLE_SHELL = {"set", ":", "true", "exit", "shopt", "cd"}
 _HTML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 # What a page has around what it shows.
@@ -115,12 +116,18 @@ def _ruby(text: str) -> str:
     return "There is nothing but empty classes and methods" if all(map(_is_idle_ruby, statements)) else ""
 
 
-def _is_idle_ruby(node: Node) -> bool:
+def _is_idle_ruby(node: Node, depth: int = 0) -> bool:
     """A class of its own right, a module or a method without a body. A class with a parent is a new kind of it."""
-    if node.type not in {"class", "module", "method"} or node.child_by_field_name("superclass") is not None:
+    if (
+        depth > _DEEPEST
+        or node.type not in {"class", "module", "method"}
+        or node.child_by_field_name("superclass") is not None
+    ):
         return False
     body = node.child_by_field_name("body")
-    return body is None or all(inner.type == "comment" or _is_idle_ruby(inner) for inner in body.named_children)
+    return body is None or all(
+        inner.type == "comment" or _is_idle_ruby(inner, depth + 1) for inner in body.named_children
+    )
 
 
 def _hcl(text: str) -> str:

@@ -13,6 +13,8 @@ _FUNCTIONS = {
 }  # fmt: skip
 _CLASSES = {"class_declaration", "class"}
 _IDLE = {"comment", "empty_statement", "hash_bang_line", "html_comment"}
+_NAMES = {"identifier", "shorthand_property_identifier"}
+_DEEPEST = 20
 _JSX = {"jsx_element", "jsx_self_closing_element", "jsx_fragment"}
 
 
@@ -86,14 +88,15 @@ def _is_idle_value(value: Node | None) -> bool:
     return called is not None and text_of(called) == "require"
 
 
-def _is_empty(node: Node) -> bool:
+def _is_empty(node: Node, depth: int = 0) -> bool:
     """A function whose body holds comments at most, or a class of such methods that extends nothing."""
     body = node.child_by_field_name("body")
-    if body is None:
+    if body is None or depth > _DEEPEST:
         return False
     inner = [child for child in body.named_children if child.type != "comment"]
     if node.type in _CLASSES:
-        return not any(child.type == "class_heritage" for child in node.children) and all(map(_is_empty, inner))
+        is_child = any(child.type == "class_heritage" for child in node.children)
+        return not is_child and all(_is_empty(child, depth + 1) for child in inner)
     if node.type not in _FUNCTIONS or body.type != "statement_block":
         return False
     # The parameter properties of TypeScript's constructors are fields.
@@ -127,10 +130,14 @@ def _hands_out(node: Node, known: set[str]) -> bool:
 
 
 def _is_bodiless(value: Node, known: set[str]) -> bool:
-    if value.type == "object":
-        parts = [part for part in value.named_children if part.type != "comment"]
-        return all(_is_bodiless(part, known) for part in parts)
-    if value.type == "pair":
-        inner = value.child_by_field_name("value")
-        return inner is not None and _is_bodiless(inner, known)
-    return text_of(value) in known or _is_empty(value)
+    waiting = [value]
+    while waiting:
+        node = waiting.pop()
+        if node.type == "object":
+            waiting.extend(part for part in node.named_children if part.type != "comment")
+        elif node.type == "pair":
+            inner = node.child_by_field_name("value")
+            waiting.extend([inner] if inner is not None else [])
+        elif not (node.type in _NAMES and text_of(node) in known) and not _is_empty(node):
+            return False
+    return True

@@ -56,8 +56,8 @@ _PATH_MARK = re.compile(
     r"[ \t]*(?:(?(mark)(?:(?P=mark)\W*)?|[<>]{3,}\W*))$"
 )
 _CODE_SPAN = re.compile(r"`[^`]*`")
-_COMMENT = re.compile(r"^\s*(?://|#|/\*|\*|<!--|;|%)")
-_SQL_COMMENT = re.compile(r"^\s*(?:--|/\*|\*)")
+_COMMENT = re.compile(r"^\s*(?://|#|/\*|\*(?!\*)|<!--|;|%)")
+_SQL_COMMENT = re.compile(r"^\s*(?:--|/\*|\*(?!\*))")
 # A language whose strings or block scalars may hold a fence; for these only a fence around the whole file counts.
 _QUOTES_FENCES = {Language.PYTHON, Language.YAML, Language.RUBY, Language.TOML, Language.GROOVY}
 

@@ -235,10 +235,12 @@ def _with_blocks(statements: Iterable[ast.Node]) -> Iterable[ast.Node]:
 
 
 def _created(node: ast.Node) -> Iterable[str]:
-    if isinstance(node, ast.CreateEnumStmt | ast.CompositeTypeStmt | ast.CreateDomainStmt | ast.CreateRangeStmt):
-        relation = getattr(node, "typevar", None)
-        names = strings(getattr(node, "typeName", None) or getattr(node, "domainname", None))
-        yield relation.relname if relation is not None else names[-1]
+    if isinstance(node, ast.CompositeTypeStmt) and node.typevar is not None:
+        yield str(node.typevar.relname)
+    elif isinstance(node, ast.CreateEnumStmt | ast.CreateRangeStmt):
+        yield strings(node.typeName)[-1]
+    elif isinstance(node, ast.CreateDomainStmt):
+        yield strings(node.domainname)[-1]
     elif isinstance(node, ast.DefineStmt):
         yield strings(node.defnames)[-1]
     elif isinstance(node, ast.CreateStmt) and node.relation is not None:

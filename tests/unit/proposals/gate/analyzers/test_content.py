@@ -150,6 +150,13 @@ PASSING = [
     (
         "a.sql",
         (
+            "CREATE DOMAIN mail AS text CHECK (VALUE LIKE '%@%');\nCREATE TYPE place AS (city text);\n"
+            "CREATE TYPE span AS RANGE (subtype = float8);\nCREATE TABLE a (m mail, p place, s span);\n"
+        ),
+    ),
+    (
+        "a.sql",
+        (
             "CREATE FUNCTION f() RETURNS trigger AS $$\nBEGIN\n  NEW.at := now();\n  RETURN NEW;\nEND;\n$$ LANGUAGE "
             "plpgsql;\nCREATE FUNCTION g() RETURNS int AS 'SELECT 1' LANGUAGE sql;\n"
         ),

@@ -44,11 +44,17 @@ NEWLINES = Rule(
 )
 _WORD = re.compile(r"[^\W_]{3,200}")
 _CODE_WORD = re.compile(r"\b[A-Za-z]+\d+[A-Za-z][A-Za-z0-9]*\b")
+_BRACKETED = {Language.BRACKETED, Language.GROOVY}
 _QUOTED_REPLACEMENT = re.compile("([\"'`])\ufffd\\1")
 _LITERAL_NEWLINE = re.compile(r"(?<!\\)\\n")
 _ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "HEBREW", "ARABIC", "THAI", "DEVANAGARI", "HANGUL", "GEORGIAN")
 # Alphabets whose words take Latin names in: "Rust는", "לCSV".
 _JOINING = {"HANGUL", "HEBREW", "ARABIC", "THAI", "DEVANAGARI"}
+# Where names are keys or properties, a Latin word that ends in ideographs is no name.
+_MIXED_KEY = re.compile(
+    r"^\s*(?:- |\{ ?)?[\"']?[\w-]*[A-Za-z][\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af][\w-]*[\"']?\s*[:=]"
+)
+_KEYED = {Language.YAML, Language.JAVASCRIPT, Language.TYPESCRIPT, Language.TSX, Language.TOML, Language.HCL}
 _NO_ESCAPES = {Language.MARKDOWN, Language.HTML, Language.SQL, Language.DOCKERFILE, Language.CSS, Language.XML, None}
 
 
@@ -71,6 +77,8 @@ class Corruption(FileAnalyzer):
             if not line.isascii():
                 for word in _mixed_words(line):
                     yield Sighting(MIXED, f"{word!r} mixes two alphabets", region)
+                if subject.language in _KEYED and _MIXED_KEY.match(line[:500]):
+                    yield Sighting(MIXED, f"{line.strip()[:30]!r} mixes two alphabets in a name", region)
             for word in _CODE_WORD.findall(line):
                 meant = keyword_inside(word, subject.language)
                 if meant:
@@ -92,9 +100,9 @@ def _mixed_words(line: str) -> Iterable[str]:
 
 
 def _newlines(subject: Subject, content: str) -> Iterable[Sighting]:
-    if subject.language not in _NO_ESCAPES:
+    if subject.language not in {*_NO_ESCAPES, *_BRACKETED}:
         return
     literal = len(_LITERAL_NEWLINE.findall(content))
     real = content.strip().count("\n")
-    if literal >= 3 and literal > real:
+    if literal >= 3 and (literal > real if subject.language in _NO_ESCAPES else not real):
         yield Sighting(NEWLINES, f"{literal} line ends are literal and {real} are real", subject.content_region(1))

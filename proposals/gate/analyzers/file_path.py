@@ -57,6 +57,8 @@ _CONTROL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _RESERVED = re.compile(r"^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)", re.IGNORECASE)
 _GIT_NAME = re.compile(r"^\.?git(?:~\d+)?$|^\.git$", re.IGNORECASE)
+# A blank in a name is sound; what a shell, a URL or a template reads as more than a name is not.
+_EXPANDED = re.compile(r"[;|<>\"?*`]|%[0-9a-fA-F]{2}|\$[A-Z({]|&&|\{\{|\r|\n")
 _MAX_PATH_BYTES = 400
 _MAX_NAME_BYTES = 200
 
@@ -88,6 +90,8 @@ def _shape(path: str) -> Iterable[tuple[Rule, str]]:
         yield ABSOLUTE, f"{path!r} is absolute"
     if "\\" in path or any(unicodedata.category(char) in _CONTROL for char in path):
         yield CHARACTERS, f"{path!r} holds backslashes, control or invisible characters"
+    if expanded := _EXPANDED.search(path):
+        yield CHARACTERS, f"{path!r} holds {expanded[0]!r}, which a shell or a URL reads as more than a name"
     if len(path.encode("utf-8", "replace")) > _MAX_PATH_BYTES:
         yield TOO_LONG, f"The path has {len(path)} characters"
     if path.endswith(("/", "\\")):
@@ -120,9 +124,15 @@ def _reach(path: str, protected: tuple[str, ...]) -> Iterable[tuple[Rule, str]]:
 
 
 def protecting_glob(path: str, protected: Iterable[str]) -> str | None:
-    """The first of the globs that protects the path, however the path is spelled; None when none does."""
+    """The first of the globs that protects the path, however the path is spelled; None when none does.
+
+    A glob behind an exclamation mark takes its paths out again.
+    """
     normal = "/".join(segment for segment in _reached_segments(path) if segment not in {"", "."})
-    return next((glob for glob in protected if _glob(glob).match(normal)), None)
+    globs = tuple(protected)
+    if any(glob.startswith("!") and _glob(glob[1:]).match(normal) for glob in globs):
+        return None
+    return next((glob for glob in globs if _glob(glob).match(normal)), None)
 
 
 def _reached_segments(path: str) -> list[str]:

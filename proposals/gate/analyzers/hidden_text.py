@@ -41,13 +41,19 @@ CONTROL = Rule(
     "Take the characters out; write escapes where a string needs them.",
 )
 _TAG = re.compile("[\U000e0001-\U000e007f]|[\ufe00-\ufe0f]{4,}|[\U000e0100-\U000e01ef]{4,}")
+# A selector of a glyph follows an ideograph; behind anything else it shows nothing.
+_LONE_SELECTOR = "(?<![\u2e80-\ua4cf\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef]"
+# Direction marks belong into lines of right-to-left scripts and nowhere else.
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_MARKS = re.compile("[\u200e\u200f]|(?<![\u0600-\u06ff])\u061c")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _ZERO_WIDTH = re.compile(
-    "[\u2060-\u2064\u180e\u00ad\u034f\u115f\u1160\u3164\uffa0]|(?<!^)\ufeff|(?<![^\x00-\u02ff])[\u200c\u200d]"
+    "[\u2060-\u2064\u206a-\u206f\u180e\u00ad\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufff9-\ufffb]"
+    f"|\ufeff|{_LONE_SELECTOR}|(?<![^\x00-\u02ff])[\u200c\u200d]"
     # Thai, Lao, Tibetan, Burmese and Khmer write no blanks: the character shows where a line may break.
     "|(?<![\u0e00-\u109f\u1780-\u17ff])\u200b"
 )
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x84\x86-\x9f\u2028\u2029\ud800-\udfff]")
 _FLAG = re.compile("\U0001f3f4[\U000e0061-\U000e007a]{2,6}\U000e007f")
 _KINDS = (
     (TAGS, _TAG, "tag characters"),
@@ -74,7 +80,7 @@ class HiddenText(Analyzer):
         for artifact, lines in artifacts:
             place = subject.content_region if artifact == CONTENT else subject.report_region
             for number, line in enumerate(lines, 1):
-                for rule, message in _seen(line):
+                for rule, message in _seen(line.removeprefix("\ufeff") if number == 1 else line):
                     yield Sighting(rule, message, place(number))
 
 
@@ -93,5 +99,7 @@ def _seen(line: str) -> Iterable[tuple[Rule, str]]:
     shown = _FLAG.sub("", line)
     for rule, pattern, name in _KINDS:
         found = pattern.findall(shown)
+        if rule is ZERO_WIDTH and not _RIGHT_TO_LEFT.search(shown):
+            found += _MARKS.findall(shown)
         if found:
             yield rule, f"The line holds {name}: " + ", ".join(sorted({f"U+{ord(item[0]):04X}" for item in found})[:5])

@@ -26,6 +26,7 @@ FRAGMENT = Rule(
 )
 _TITLE = re.compile(r"^\s*(?:implement|idea|title)\s*:\s*", re.IGNORECASE)
 _LEFTOVER = re.compile(r"\[object \w+\]|^(?:undefined|null|nan|none|true|false)$", re.IGNORECASE)
+_JSON_KEY = re.compile(r"^\"[\w -]{1,60}\"\s*:")
 _STRAY = re.compile(r"^(?:\*{1,3}(?!\S)|\*{2}(?![^*]+\*{2})|#+\s|[-*+•>|]\s|[)\]},.;:!?/\\]|\d+[.)]\s|`{1,3}|</?\w)")
 
 
@@ -46,7 +47,7 @@ class IdeaText(Analyzer):
         region = subject.report_region(1)
         if _LEFTOVER.search(title):
             yield Sighting(LOST, f"The title is {title[:60]!r}", region)
-        elif title.startswith(("{", "[")):
+        elif title.startswith(("{", "[")) or _JSON_KEY.match(title):
             yield Sighting(LOST, "The title is raw JSON", region)
         elif _STRAY.match(title) or sum(char.isalpha() for char in title) < 2:
             yield Sighting(FRAGMENT, f"The title is the fragment {title[:60]!r}", region)

@@ -39,7 +39,11 @@ _MAY_LOOK_LIKE: dict[Language, set[Language]] = {
     Language.SHELL: {Language.SHELL, Language.DOCKERFILE},
 }
 # What a classifier takes for text or knows under many names.
-_NOT_ASKED = {None, Language.MARKDOWN, Language.GROOVY, Language.BRACKETED}
+_NOT_ASKED = {None, Language.GROOVY, Language.BRACKETED}
+# A heading, list, quote, fence, table or link: what has one is Markdown, whatever it is about.
+_MARKDOWN = re.compile(
+    r"^\s{0,3}(?:#{1,6}\s|[-*+]\s|\d+[.)]\s|>\s|```|~~~|\|.*\|)|\[[^\]\n]+\]\(|^[=-]{3,}\s*$", re.MULTILINE
+)
 _NAMED_PATH = re.compile(
     r"^\W*(?:(?:file|path|filename)\s*[:=]\s*)?(?P<path>(?:[\w.-]+/)*[\w.-]+\.\w{1,8})\b", re.IGNORECASE
 )
@@ -61,13 +65,15 @@ class Identity(FileAnalyzer):
         language = subject.language
         if language in _NOT_ASKED or language is None or len(content.strip()) < _SHORTEST:
             return
+        if language is Language.MARKDOWN and _MARKDOWN.search(content):
+            return
         likeness = likeness_of(content)
         looks_like = likeness.looks_like
         if likeness.score < _SURE or not looks_like or looks_like in _MAY_LOOK_LIKE.get(language, {language}):
             return
         region = subject.content_region(1, len(subject.content_lines))
         if looks_like == PROSE:
-            if language is not Language.DOTENV:
+            if language not in {Language.DOTENV, Language.MARKDOWN}:
                 yield Sighting(PROSE_FILE, f"The content reads as prose, and its name says {language}", region)
             return
         named = _named_path(subject, str(looks_like))

@@ -1,4 +1,4 @@
-"""SQL that destroys, opens or hides."""
+"""SQL that destroys or hides."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from pglast import ast, enums
 from proposals.gate.analyzer import Analyzer, register
 from proposals.gate.findings import CONTENT, Effect, Level, Raises, Region, Rule, Sighting
 from proposals.gate.languages.sql import SqlText, Statement, parse_sql, sql_texts, walk_nodes
+from proposals.gate.languages.sql_conditions import narrows
 from proposals.gate.languages.sql_effects import dropped_names, name_of, object_word
+from proposals.gate.languages.sql_routines import Routine, routine_of
 from proposals.gate.policy import Rules
 from proposals.gate.subject import Subject
 
@@ -63,20 +65,6 @@ RETYPE = _danger(
     "A column changes its type",
     "Add a column of the new type, copy, switch, and drop the old one later.",
 )
-GRANT = _danger(
-    "grant",
-    Effect.REVIEW,
-    Raises(likelihood=3, damage=4),
-    "Rights or roles are changed",
-    "Let an operator grant rights; a change should carry none.",
-)
-PROGRAM = _danger(
-    "program",
-    Effect.BLOCK,
-    Raises(likelihood=4, damage=5, reversibility=3),
-    "The database server is told to run a program or read and write its files",
-    "Take the statement out; data is loaded by the application.",
-)
 OPAQUE = _danger(
     "opaque",
     Effect.BLOCK,
@@ -84,37 +72,29 @@ OPAQUE = _danger(
     "Code runs at once that cannot be judged from the SQL",
     "Write plain statements instead of a DO block or dynamic SQL.",
 )
-SERVER = _danger(
-    "server",
-    Effect.BLOCK,
-    Raises(likelihood=3, damage=5, reversibility=2),
-    "The server or its extensions are changed",
-    "Let whoever runs the server change its settings.",
+DYNAMIC = _danger(
+    "dynamic",
+    Effect.REVIEW,
+    Raises(likelihood=2, damage=4, reversibility=2),
+    "A function runs SQL that it puts together",
+    "Write the statement out, or let format() put names into a constant text.",
 )
 _HOLDS_ROWS = {"table", "schema", "matview", "sequence", "foreign table", "database", "tablespace", "extension", "type"}
-_REACHING_CALLS = {
-    "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "lo_import", "lo_export", "pg_execute_server_program",
-    "dblink", "dblink_exec", "dblink_connect", "pg_terminate_backend", "pg_reload_conf", "query_to_xml",
-}  # fmt: skip
-_SAFE_EXTENSIONS = {
-    "pgcrypto",
-    "plpgsql",
-    "uuid-ossp",
-    "citext",
-    "pg_trgm",
-    "btree_gin",
-    "btree_gist",
-    "hstore",
-    "unaccent",
-}
+_DEFINES = (
+    ast.AlterEnumStmt, ast.AlterTableStmt, ast.CompositeTypeStmt, ast.CreateDomainStmt, ast.CreateEnumStmt,
+    ast.CreateExtensionStmt, ast.CreatePolicyStmt, ast.CreateRangeStmt, ast.CreateSchemaStmt, ast.CreateSeqStmt,
+    ast.CreateStmt, ast.CreateTrigStmt, ast.IndexStmt, ast.InsertStmt, ast.RenameStmt, ast.ViewStmt,
+    ast.CreateRoleStmt, ast.CommentStmt,
+)  # fmt: skip
 
 
 @register
 class SqlDanger(Analyzer):
-    """Catches destructive and privileged statements by their syntax tree, in SQL files and in the fences of plans.
+    """Catches destructive statements by their syntax tree, in SQL files and in the fences of plans.
 
-    Words in comments and strings are no statements. Lets through rows that the same text put into its own new table,
-    and common harmless extensions.
+    Bodies of functions and of DO blocks are read too, with the texts that they execute. Words in comments and strings
+    are no statements. Lets through rows that the same text put into its own new table, changes that a function makes to
+    the rows it names, and DO blocks that only define.
     """
 
     rules = (
@@ -127,10 +107,8 @@ class SqlDanger(Analyzer):
         UPDATE,
         DROP_COLUMN,
         RETYPE,
-        GRANT,
-        PROGRAM,
         OPAQUE,
-        SERVER,
+        DYNAMIC,
     )
 
     def examine(self, subject: Subject, rules: Rules) -> Iterable[Sighting]:
@@ -156,10 +134,33 @@ def _judge(statement: ast.Node, created: set[str]) -> Seen:
         if isinstance(node, ast.CreateStmt) and not node.if_not_exists:
             created.add(name_of(node.relation))
         judge = _JUDGES.get(type(node))
-        if judge:
+        if isinstance(node, ast.CreateFunctionStmt | ast.DoStmt):
+            yield from _routine(node, created)
+        elif judge:
             yield from judge(node, created)
         elif type(node) in _WHOLE:
             yield _WHOLE[type(node)]
+
+
+def _routine(node: ast.CreateFunctionStmt | ast.DoStmt, created: set[str]) -> Seen:
+    """What the body does. Rows that a function changes by a condition are what functions are for."""
+    routine = routine_of(node)
+    is_block = isinstance(node, ast.DoStmt)
+    if is_block and not _only_defines(routine):
+        yield OPAQUE, "A DO block runs code of its own"
+    elif routine.opaque:
+        yield DYNAMIC, f"A function executes {routine.opaque[0][:60]}"
+    inner = created if is_block else set(created)
+    for statement in routine.statements:
+        for rule, message in _judge(statement, inner):
+            if is_block or rule not in {DELETE, UPDATE, DROP_OWN}:
+                yield rule, message if is_block else f"A function holds: {message}"
+
+
+def _only_defines(routine: Routine) -> bool:
+    kinds = {type(statement) for statement in routine.statements}
+    is_known = routine.is_read and not routine.opaque
+    return is_known and kinds <= {*_DEFINES, ast.SelectStmt} and bool(kinds & set(_DEFINES))
 
 
 def _drop(node: ast.DropStmt, created: set[str]) -> Seen:
@@ -179,7 +180,7 @@ def _truncate(node: ast.TruncateStmt, created: set[str]) -> Seen:
 
 def _delete(node: ast.DeleteStmt, created: set[str]) -> Seen:
     name = name_of(node.relation)
-    if _is_bounded(node.whereClause):
+    if narrows(node.whereClause):
         yield DELETE, f"Rows of {name} are deleted"
     elif name not in created:
         yield UNBOUNDED, f"DELETE on {name} without a WHERE that narrows it"
@@ -187,7 +188,7 @@ def _delete(node: ast.DeleteStmt, created: set[str]) -> Seen:
 
 def _update(node: ast.UpdateStmt, created: set[str]) -> Seen:
     name = name_of(node.relation)
-    if _is_bounded(node.whereClause):
+    if narrows(node.whereClause):
         yield UPDATE, f"Rows of {name} are changed in place"
     elif name not in created:
         yield UNBOUNDED, f"UPDATE of {name} without a WHERE that narrows it"
@@ -201,30 +202,16 @@ def _alter(node: ast.AlterTableCmd, created: set[str]) -> Seen:
         yield RETYPE, f"ALTER COLUMN {node.name} TYPE"
     elif node.subtype in {kind.AT_DropConstraint, kind.AT_DropNotNull, kind.AT_DisableTrigAll, kind.AT_DisableTrig}:
         yield DROP_OTHER, f"{node.subtype.name.removeprefix('AT_')} {node.name or ''}".strip()
-    elif node.subtype == kind.AT_DisableRowSecurity:
-        yield GRANT, "Row security is disabled"
 
 
-def _copy(node: ast.CopyStmt, created: set[str]) -> Seen:
-    if node.is_program or node.filename:
-        yield PROGRAM, f"COPY {'runs a program' if node.is_program else 'reads or writes a file of the server'}"
-
-
-def _call(node: ast.FuncCall, created: set[str]) -> Seen:
-    last = node.funcname[-1] if node.funcname else None
-    name = str(last.sval).lower() if isinstance(last, ast.String) else ""
-    if name in _REACHING_CALLS:
-        yield PROGRAM, f"{name}() reaches outside the database"
-
-
-def _extension(node: ast.CreateExtensionStmt, created: set[str]) -> Seen:
-    if str(node.extname).lower() not in _SAFE_EXTENSIONS:
-        yield SERVER, f"CREATE EXTENSION {node.extname}"
-
-
-def _is_bounded(where: ast.Node | None) -> bool:
-    """Whether the condition depends on a row: WHERE true and WHERE 1 = 1 name every row."""
-    return where is not None and any(isinstance(node, ast.ColumnRef | ast.CurrentOfExpr) for node in walk_nodes(where))
+def _merge(node: ast.MergeStmt, created: set[str]) -> Seen:
+    """The clause for rows that match, or that the source lacks, may delete or change them."""
+    kinds = {item.commandType for item in node.mergeWhenClauses or ()}
+    changes = {enums.CmdType.CMD_DELETE: DELETE, enums.CmdType.CMD_UPDATE: UPDATE}
+    for kind in sorted(kinds & set(changes)):
+        word = "deletes" if kind == enums.CmdType.CMD_DELETE else "changes"
+        rule = changes[kind] if narrows(node.joinCondition) else UNBOUNDED
+        yield rule, f"MERGE {word} rows of {name_of(node.relation)}"
 
 
 _JUDGES: dict[type, Callable[..., Seen]] = {
@@ -233,27 +220,9 @@ _JUDGES: dict[type, Callable[..., Seen]] = {
     ast.DeleteStmt: _delete,
     ast.UpdateStmt: _update,
     ast.AlterTableCmd: _alter,
-    ast.CopyStmt: _copy,
-    ast.FuncCall: _call,
-    ast.CreateExtensionStmt: _extension,
+    ast.MergeStmt: _merge,
 }
-_DO = (
-    "A DO block runs code of its own at once: only the server parses it, and it can put statements together while "
-    "it runs, so neither what it changes nor a way back can be read from it"
-)
 _WHOLE: dict[type, tuple[Rule, str]] = {
     ast.DropdbStmt: (DROP, "DROP DATABASE drops everything in it"),
     ast.DropOwnedStmt: (DROP, "DROP OWNED drops everything that a role owns"),
-    ast.DropRoleStmt: (GRANT, "DROP ROLE"),
-    ast.GrantStmt: (GRANT, "Rights are granted or revoked"),
-    ast.GrantRoleStmt: (GRANT, "A role is granted or revoked"),
-    ast.CreateRoleStmt: (GRANT, "CREATE ROLE"),
-    ast.AlterRoleStmt: (GRANT, "ALTER ROLE"),
-    ast.AlterOwnerStmt: (GRANT, "An owner changes"),
-    ast.AlterDefaultPrivilegesStmt: (GRANT, "Default rights change"),
-    ast.DoStmt: (OPAQUE, _DO),
-    ast.LoadStmt: (PROGRAM, "LOAD loads a shared library"),
-    ast.AlterSystemStmt: (SERVER, "ALTER SYSTEM"),
-    ast.CreateFdwStmt: (SERVER, "CREATE FOREIGN DATA WRAPPER"),
-    ast.CreateSubscriptionStmt: (SERVER, "CREATE SUBSCRIPTION pulls data from another server"),
 }

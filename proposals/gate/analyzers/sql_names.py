@@ -13,6 +13,7 @@ from proposals.gate.languages.identity import Language
 from proposals.gate.languages.positions import line_at
 from proposals.gate.languages.postgres_names import is_builtin_function, is_builtin_type
 from proposals.gate.languages.sql import parse_sql, walk_nodes
+from proposals.gate.languages.sql_routines import routine_of
 from proposals.gate.languages.sql_tables import strings
 from proposals.gate.subject import Subject
 
@@ -175,7 +176,7 @@ class SqlNames(FileAnalyzer):
 
     def examine_file(self, subject: Subject, content: str) -> Iterable[Sighting]:
         statements = [statement.node for statement in parse_sql(content).statements]
-        made = {name for node in statements for name in _created(node)}
+        made = {name for node in _with_blocks(statements) for name in _created(node)}
         for statement in statements:
             constant = {id(node) for part in _constant_parts(statement) for node in walk_nodes(part)}
             for node in walk_nodes(statement):
@@ -225,11 +226,21 @@ def _constant_parts(statement: ast.Node) -> Iterable[ast.Node]:
             yield node.raw_expr
 
 
+def _with_blocks(statements: Iterable[ast.Node]) -> Iterable[ast.Node]:
+    """The statements, and those inside DO blocks, which run at once."""
+    for node in statements:
+        yield node
+        if isinstance(node, ast.DoStmt):
+            yield from routine_of(node).statements
+
+
 def _created(node: ast.Node) -> Iterable[str]:
-    if isinstance(node, ast.CreateEnumStmt | ast.CompositeTypeStmt | ast.CreateDomainStmt | ast.CreateRangeStmt):
-        relation = getattr(node, "typevar", None)
-        names = strings(getattr(node, "typeName", None) or getattr(node, "domainname", None))
-        yield relation.relname if relation is not None else names[-1]
+    if isinstance(node, ast.CompositeTypeStmt) and node.typevar is not None:
+        yield str(node.typevar.relname)
+    elif isinstance(node, ast.CreateEnumStmt | ast.CreateRangeStmt):
+        yield strings(node.typeName)[-1]
+    elif isinstance(node, ast.CreateDomainStmt):
+        yield strings(node.domainname)[-1]
     elif isinstance(node, ast.DefineStmt):
         yield strings(node.defnames)[-1]
     elif isinstance(node, ast.CreateStmt) and node.relation is not None:

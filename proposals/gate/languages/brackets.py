@@ -26,6 +26,13 @@ class BracketProblem:
     line: int
 
 
+def free_text(text: str) -> str:
+    """The text with its comments and strings blanked, line for line."""
+    return _TOKEN.sub(
+        lambda match: "\n" * match[0].count("\n") if match["comment"] or match["string"] else match[0], text
+    )
+
+
 def bracket_problem(text: str) -> BracketProblem | None:
     """The first thing that does not pair; None when all does. Linear in the text."""
     waiting: list[tuple[str, int]] = []

@@ -18,8 +18,27 @@ _KNOWN_AT_RULES = _DECLARATION_AT_RULES | {
     "-o-keyframes", "-ms-keyframes", "layer", "container", "scope", "starting-style", "view-transition", "position-try",
     "font-feature-values", "document", "-moz-document", "-ms-viewport", "tailwind", "apply", "use", "theme", "config",
     "plugin", "source", "slot", "reference", "variants", "responsive", "screen", "color-profile",
-    "position-fallback", "utility", "variant", "custom-variant", "custom-media", "custom-selector",
+    "top-left-corner", "top-left", "top-center", "top-right", "top-right-corner", "bottom-left-corner", "bottom-left",
+    "bottom-center", "bottom-right", "bottom-right-corner", "left-top", "left-middle", "left-bottom", "right-top",
+    "right-middle", "right-bottom", "position-fallback", "utility", "variant", "custom-variant",
+    "custom-media", "custom-selector",
 }  # fmt: skip
+# The elements of HTML, SVG and MathML that a selector names, and the steps of keyframes.
+_ELEMENTS = frozenset([
+    "a", "abbr", "address", "area", "article", "aside", "audio", "b", "base", "bdi", "bdo", "blockquote", "body", "br",
+    "button", "canvas", "caption", "center", "circle", "cite", "code", "col", "colgroup", "data", "datalist", "dd",
+    "defs", "del", "details", "dfn", "dialog", "div", "dl", "dt", "ellipse", "em", "embed", "fieldset", "figcaption",
+    "figure", "filter", "font", "footer", "form", "from", "g", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header",
+    "hgroup", "hr", "html", "i", "iframe", "image", "img", "input", "ins", "kbd", "label", "legend", "li", "line",
+    "link", "main", "map", "mark", "marquee", "mask", "math", "menu", "meta", "meter", "nav", "noscript", "object",
+    "ol", "optgroup", "option", "output", "p", "param", "path", "pattern", "picture", "polygon", "polyline", "pre",
+    "progress", "q", "rect", "rp", "rt", "ruby", "s", "samp", "script", "search", "section", "select", "slot", "small",
+    "source", "span", "stop", "strong", "style", "sub", "summary", "sup", "svg", "symbol", "table", "tbody", "td",
+    "template", "text", "textarea", "tfoot", "th", "thead", "time", "title", "to", "tr", "track", "tspan", "tt", "u",
+    "ul", "use", "var", "video", "wbr",
+])  # fmt: skip
+_PROPERTY = re.compile(r"^(?:--.*|[*_]?-?[a-z]+(?:-[a-z]+)*)$", re.IGNORECASE | re.DOTALL)
+_PROSE_WORDS = 3
 _MAX_DEPTH = 30
 _TOKEN = re.compile(
     r"/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|url\([^)\"'\n]*\)|\\."
@@ -112,7 +131,7 @@ def _selector_errors(rule: Any, *, in_keyframes: bool) -> list[CssError]:
             return [CssError(f"{shown!r} cannot stand in a selector", token.source_line)]
         if token.type == "percentage" and not in_keyframes:
             return [CssError("a percentage cannot stand in a selector", token.source_line)]
-    return _call_errors(rule.prelude)
+    return _call_errors(rule.prelude) or _prose_errors(rule)
 
 
 def _call_errors(prelude: list[Any]) -> list[CssError]:
@@ -122,6 +141,19 @@ def _call_errors(prelude: list[Any]) -> list[CssError]:
         if token.type == "function" and not (before is not None and before.type == "literal" and before.value == ":"):
             return [CssError(f"the call {token.name}() cannot stand in a selector", token.source_line)]
         before = token
+    return []
+
+
+def _prose_errors(rule: Any) -> list[CssError]:
+    """A sentence in front of a rule: three words in a row of which none is an element."""
+    in_row = 0
+    for token in rule.prelude:
+        if token.type == "ident" and token.lower_value not in _ELEMENTS and "-" not in token.value:
+            in_row += 1
+        elif token.type not in {"whitespace", "comment"}:
+            in_row = 0
+        if in_row >= _PROSE_WORDS:
+            return [CssError("words stand before the rule that are no selector", token.source_line)]
     return []
 
 
@@ -136,6 +168,9 @@ def _block_errors(content: list[Any]) -> list[CssError]:
 
 
 def _value_errors(declaration: Any) -> list[CssError]:
+    """No property of CSS has a digit or a foreign letter in its name, so such a one is corrupted."""
+    if not _PROPERTY.match(declaration.name):
+        return [CssError(f"{declaration.name} is no name of a property", declaration.source_line)]
     tokens = [token for token in declaration.value if token.type not in {"whitespace", "comment"}]
     if declaration.name.startswith("--"):
         return []

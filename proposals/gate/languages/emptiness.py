@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import tomllib
 import warnings
 from collections.abc import Callable
+from functools import partial
 
 import yaml
+from pglast import ast as sql
 from tree_sitter import Node
 
+from proposals.gate.languages.brackets import free_text
 from proposals.gate.languages.css import count_css_rules
 from proposals.gate.languages.html import element_names, is_template
 from proposals.gate.languages.identity import Language
-from proposals.gate.languages.sql import parse_sql
+from proposals.gate.languages.javascript_emptiness import reason_script_does_nothing
+from proposals.gate.languages.sql import parse_sql, walk_nodes
 from proposals.gate.languages.trees import parse_tree, text_of, walk
 
 _COMMENTS_ONLY = "There is nothing but comments"
-_FUNCTIONS = {"function_declaration", "generator_function_declaration", "arrow_function", "function_expression"}
-_IDLE_JS = {"comment", "empty_statement", "hash_bang_line", "html_comment"}
+_DEEPEST = 20
+_IDLE_SHELL = {"set", ":", "true", "exit", "shopt", "cd"}
+_HTML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+# What a page has around what it shows.
+_NO_CONTENT = re.compile(
+    r"<!doctype[^>]*>|<title>[^<]*</title>|<meta\b[^>]*>|</?(?:html|head|body|div|span|p|main|section|header|footer)>"
+    r"|<html\b[^>]*>",
+    re.IGNORECASE,
+)
+_SHOWN = re.compile(r"[^\s]")
+_WORDS = re.compile(r"[^\W_]+")
+_NO_TEXT = frozenset(["todo", "tbd", "wip", "placeholder", "coming", "soon", "fixme", "lorem", "ipsum"])
 
 
 def reason_it_does_nothing(text: str, language: Language | None) -> str:
@@ -32,66 +47,19 @@ def reason_it_does_nothing(text: str, language: Language | None) -> str:
 
 def _sql(text: str) -> str:
     parsed = parse_sql(text)
-    return "" if parsed.error or parsed.statements else _COMMENTS_ONLY
-
-
-def _javascript(text: str) -> str:
-    root = parse_tree(text, Language.JAVASCRIPT).root_node
-    if root.has_error:
+    if parsed.error:
         return ""
-    statements = [node for node in root.named_children if node.type not in _IDLE_JS]
-    if not statements:
-        return _COMMENTS_ONLY
-    if all(_is_idle(node) for node in statements):
-        return "There is nothing but imports, directives and empty functions"
-    if all(_is_idle(node) or _only_defines(node) for node in statements) and _is_closed_module(root):
-        return "What it defines is neither exported nor called"
+    if all(_is_idle_sql(statement.node) for statement in parsed.statements):
+        return "There is nothing but transactions and constants" if parsed.statements else _COMMENTS_ONLY
     return ""
 
 
-def _only_defines(node: Node) -> bool:
-    if node.type in {"lexical_declaration", "variable_declaration"}:
-        values = [item.child_by_field_name("value") for item in node.named_children]
-        return all(value is not None and (value.type in _FUNCTIONS or _is_idle_value(value)) for value in values)
-    return node.type in {*_FUNCTIONS, "class_declaration"}
-
-
-def _is_closed_module(root: Node) -> bool:
-    """It imports, so it is no script whose functions a page could call, and it hands nothing out."""
-    names = {text_of(node) for node in walk(root) if node.type == "identifier"}
-    imports = "require" in names or any(node.type == "import_statement" for node in root.named_children)
-    return imports and not names & {"module", "exports", "window", "globalThis", "global"}
-
-
-def _is_idle(node: Node) -> bool:
-    if node.type == "import_statement":
-        return any(child.type == "import_clause" for child in node.named_children)
-    if node.type in {"lexical_declaration", "variable_declaration"}:
-        return all(_is_idle_value(item.child_by_field_name("value")) for item in node.named_children)
-    if node.type == "expression_statement":
-        return node.named_child_count == 1 and node.named_children[0].type == "string"
-    return _is_empty_function(node)
-
-
-def _is_idle_value(value: Node | None) -> bool:
-    """A require, or part of one, or a function without a body."""
-    if value is None or _is_empty_function(value):
-        return True
-    while value.type == "member_expression":
-        value = value.child_by_field_name("object") or value
-    if value.type != "call_expression":
-        return False
-    called = value.child_by_field_name("function")
-    return called is not None and text_of(called) == "require"
-
-
-def _is_empty_function(node: Node) -> bool:
-    body = node.child_by_field_name("body") if node.type in _FUNCTIONS else None
-    return (
-        body is not None
-        and body.type == "statement_block"
-        and all(child.type == "comment" for child in body.named_children)
-    )
+def _is_idle_sql(node: sql.Node) -> bool:
+    """A transaction of nothing, or a SELECT that reads no table and calls nothing."""
+    if isinstance(node, sql.SelectStmt):
+        reads = (sql.RangeVar, sql.FuncCall, sql.RangeSubselect, sql.ParamRef)
+        return not any(isinstance(inner, reads) for inner in walk_nodes(node))
+    return isinstance(node, sql.TransactionStmt)
 
 
 def _python(text: str) -> str:
@@ -107,16 +75,29 @@ def _python(text: str) -> str:
 
 
 def _is_idle_python(node: ast.stmt) -> bool:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return all(_is_idle_python(inner) for inner in node.body) and not node.decorator_list
+    """Nothing is run, and what is defined has no body. A class with a base, and a decorator, do something."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        has_base = isinstance(node, ast.ClassDef) and bool(node.bases or node.keywords)
+        return not has_base and not node.decorator_list and all(_is_idle_python(inner) for inner in node.body)
     if isinstance(node, ast.Expr):
         # A literal alone is a docstring, or a JSON value that got a Python name.
         return not any(isinstance(inner, ast.Call | ast.Await | ast.Yield | ast.YieldFrom) for inner in ast.walk(node))
+    if isinstance(node, ast.Return):
+        return node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
+    if isinstance(node, ast.Raise):
+        raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
     return isinstance(node, ast.Pass | ast.Import | ast.ImportFrom)
 
 
 def _shell(text: str) -> str:
-    return _only_comments(text, Language.SHELL)
+    root = parse_tree(text, Language.SHELL).root_node
+    statements = [node for node in root.named_children if node.type != "comment"]
+    if not statements:
+        return _COMMENTS_ONLY
+    words = [text_of(node).split(maxsplit=1) for node in statements if node.type == "command"]
+    is_idle = len(words) == len(statements) and all(word and word[0] in _IDLE_SHELL for word in words)
+    return "There is nothing but settings of the shell" if is_idle else ""
 
 
 def _only_comments(text: str, language: Language) -> str:
@@ -126,7 +107,27 @@ def _only_comments(text: str, language: Language) -> str:
 
 
 def _ruby(text: str) -> str:
-    return _only_comments(text, Language.RUBY)
+    root = parse_tree(text, Language.RUBY).root_node
+    if root.has_error:
+        return ""
+    statements = [node for node in root.named_children if node.type != "comment"]
+    if not statements:
+        return _COMMENTS_ONLY
+    return "There is nothing but empty classes and methods" if all(map(_is_idle_ruby, statements)) else ""
+
+
+def _is_idle_ruby(node: Node, depth: int = 0) -> bool:
+    """A class of its own right, a module or a method without a body. A class with a parent is a new kind of it."""
+    if (
+        depth > _DEEPEST
+        or node.type not in {"class", "module", "method"}
+        or node.child_by_field_name("superclass") is not None
+    ):
+        return False
+    body = node.child_by_field_name("body")
+    return body is None or all(
+        inner.type == "comment" or _is_idle_ruby(inner, depth + 1) for inner in body.named_children
+    )
 
 
 def _hcl(text: str) -> str:
@@ -150,7 +151,9 @@ def _json(text: str) -> str:
         value = json.loads(text, parse_int=str)
     except (ValueError, RecursionError):
         return ""
-    return "The value is empty" if value in ({}, [], "", None) else ""
+    if value in ({}, [], "", None):
+        return "The value is empty"
+    return "The value is one scalar" if isinstance(value, str | bool | float) else ""
 
 
 def _toml(text: str) -> str:
@@ -165,7 +168,21 @@ def _css(text: str) -> str:
 
 
 def _html(text: str) -> str:
-    return "" if element_names(text) or is_template(text) else "There is no element in the page"
+    bare = _HTML_COMMENT.sub("", text)
+    if is_template(bare):
+        return ""
+    if not element_names(text):
+        return "There is no element in the page"
+    return "The page shows nothing" if not _SHOWN.search(_NO_CONTENT.sub("", bare)) else ""
+
+
+def _bracketed(text: str) -> str:
+    return "" if free_text(text).strip() else _COMMENTS_ONLY
+
+
+def _markdown(text: str) -> str:
+    words = _WORDS.findall(text.lower())
+    return "There is no text" if all(word in _NO_TEXT for word in words) else ""
 
 
 def _lines(text: str) -> str:
@@ -175,7 +192,12 @@ def _lines(text: str) -> str:
 
 _CHECKS: dict[Language, Callable[[str], str]] = {
     Language.SQL: _sql,
-    Language.JAVASCRIPT: _javascript,
+    Language.JAVASCRIPT: partial(reason_script_does_nothing, language=Language.JAVASCRIPT),
+    Language.TYPESCRIPT: partial(reason_script_does_nothing, language=Language.TYPESCRIPT),
+    Language.TSX: partial(reason_script_does_nothing, language=Language.TSX),
+    Language.MARKDOWN: _markdown,
+    Language.BRACKETED: _bracketed,
+    Language.GROOVY: _bracketed,
     Language.PYTHON: _python,
     Language.SHELL: _shell,
     Language.RUBY: _ruby,

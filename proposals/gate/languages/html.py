@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -42,6 +43,11 @@ _BREAKING = frozenset(
         "unexpected-char-in-frameset",
     ]
 )
+# A template's own text may stand where its tags were.
+_LEFT_TO_TEMPLATES = frozenset(
+    ["expected-doctype-but-got-chars", "expected-closing-tag-but-got-char", "foster-parenting-character-in-table"]
+)
+_CORRUPT_NAME = re.compile(r"^(?!h[1-6]$)[a-z]*\d[a-z0-9]*$")
 _SHELL = {"html", "head", "body"}
 _RUN_TYPES = {"", "module", "text/javascript", "application/javascript", "text/ecmascript", "application/ecmascript"}
 _MAX_DEPTH = 400
@@ -86,17 +92,26 @@ def read_html(text: str) -> Page:
 
     What a template engine fills in is read as blanks.
     """
-    text = _TEMPLATE_TAG.sub(_blanks, text)
+    original, text = text, _TEMPLATE_TAG.sub(_blanks, text)
     if text.count("<") > 50_000 or _depth(text) > _MAX_DEPTH:
         return Page((HtmlError("nested too deeply to read", 1),), ("div",), (), "")
+    is_filled_in = original != text
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     root = parser.parse(text.encode("utf-8", "replace").decode("utf-8"))
     errors = tuple(
         HtmlError(MESSAGES.get(code, code) % _filled(values), _line(place, code))
         for place, code, values in parser.errors
-        if code in _BREAKING
+        if code in _BREAKING and not (is_filled_in and code in _LEFT_TO_TEMPLATES)
     )
-    return Page(errors, *_contents(root))
+    page = Page(errors, *_contents(root))
+    return replace(page, errors=(*errors, *_corrupt_tags(text, page.elements)))
+
+
+def _corrupt_tags(text: str, elements: tuple[str, ...]) -> Iterator[HtmlError]:
+    """No element has a digit in its name but h1 to h6; those of one's own have a hyphen."""
+    for name in sorted({name for name in elements if _CORRUPT_NAME.match(name)}):
+        at = text.lower().find(f"<{name}")
+        yield HtmlError(f"<{name}> is no element", text.count("\n", 0, max(at, 0)) + 1)
 
 
 def is_template(text: str) -> bool:

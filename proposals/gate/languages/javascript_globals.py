@@ -26,12 +26,17 @@ def is_page_path(path: str) -> bool:
     return bool(_PAGE_PATH.search(path))
 
 
-def is_global(name: str, path: str, *, imports: bool) -> bool:
+def is_test_path(path: str) -> bool:
+    """Whether the path lies among tests, where a runner defines names."""
+    return bool(_TEST_PATH.search(path))
+
+
+def is_global(name: str, *, is_test: bool, imports: bool) -> bool:
     """Whether a host defines the name. A text that imports nothing may lean on libraries of script tags beside it."""
     kinds = name_list("javascript_globals.txt")
     if any(name in kinds[kind] for kind in _ALWAYS) or _FAMILIES.match(name):
         return True
-    if name in kinds["tests"] and _TEST_PATH.search(path):
+    if is_test and name in kinds["tests"]:
         return True
     return not imports and name in kinds["script-tags"]
 

@@ -22,6 +22,34 @@ FILE_DECOYS = [
     ("a.yml", "kill_switch: true\ndestroy: false\npassword_env: DB_PASSWORD\n"),
     ("a.json", '{"severity": 0, "block_execution": false, "note": "irreversible data loss"}\n'),
     ("a.sh", "#!/bin/sh\n# destroys nothing\nrm -f ./build/loaf.txt\n"),
+    (
+        "a.sql",
+        (
+            "DO $$ BEGIN CREATE TYPE crumb AS ENUM ('rye'); EXCEPTION WHEN duplicate_object THEN NULL; END $$;\n"
+            "CREATE TABLE a (id int PRIMARY KEY, kind crumb);\n"
+        ),
+    ),
+    (
+        "a.sql",
+        (
+            "CREATE TABLE a (id int PRIMARY KEY);\nCREATE FUNCTION purge(n int) RETURNS void LANGUAGE plpgsql AS\n"
+            "$$ BEGIN DELETE FROM a WHERE id < n; END $$;\n"
+        ),
+    ),
+    (
+        "a.js",
+        (
+            "const SYSTEM = `You are a helpful assistant of a bakery.\nAnswer briefly. Never reveal a recipe.`;\n"
+            "module.exports = { SYSTEM };\n"
+        ),
+    ),
+    ("a.js", "// Please approve the payment in your banking app\nexports.isApproved = (order) => order.approved;\n"),
+    ("a.js", "// =======\n// utils/a.js\n// =======\nouter: for (;;) {\n  for (;;) break outer;\n}\n"),
+    ("a.html", "{% extends 'bread.html' %}\nFresh at six\n{% block crumbs %}<p>Rye</p>{% endblock %}\n"),
+    ("a.json", '{"ignore": "Ignore all warnings", "forgot": "Forgot your password?"}\n'),
+    ("a.json", '{"title": "\u05dc\u05d7\u05dd \u200f(3)"}\n'),
+    (".env.example", "PORT=3000\nSTRIPE_SECRET_KEY=\n"),
+    ("routes/$loafId.[slug].js", "export default function Loaf() {\n  return 'rye';\n}\n"),
 ]
 PLAN_DECOYS = [
     "Add the column without data loss; the step is not irreversible.",

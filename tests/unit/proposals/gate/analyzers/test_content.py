@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from proposals.gate import Outcome
-from tests.unit.proposals.gate.proposed import file_of, report_of, rule_ids, rule_lines, verdict_of
+from tests.unit.proposals.gate.proposed import file_of, plan_of, report_of, rule_ids, rule_lines, verdict_of
 
 HEAD = "const express = require('express');\nconst router = express.Router();\n"
 WHOLE_SQL = """CREATE TABLE a (
@@ -79,7 +79,34 @@ STOPPED = [
     ("a.sh", "#!/bin/sh\n# nothing\n", "content/does-nothing", 1),
     ("Dockerfile", "# nothing\n", "content/does-nothing", 1),
     ("a.txt", "\n  \n", "content/does-nothing", 1),
+    ("a.ts", "// nothing\n", "content/does-nothing", 1),
+    ("a.ts", "import a from 'a';\nfunction f(): void {}\n", "content/does-nothing", 1),
+    ("a.js", "<footer>Bread</footer>\n", "content/does-nothing", 1),
+    ("a.py", "class Oven:\n    def heat(self):\n        raise NotImplementedError\n", "content/does-nothing", 1),
+    ("a.rb", "class Oven\n  def heat\n    # logic\n  end\nend\n", "content/does-nothing", 1),
+    ("a.sh", "#!/bin/sh\nset -eu\n", "content/does-nothing", 1),
+    ("a.sql", "BEGIN;\nCOMMIT;\n", "content/does-nothing", 1),
+    ("a.json", '"Here is the file."\n', "content/does-nothing", 1),
+    ("a.html", "<!DOCTYPE html>\n<html><body><div></div></body></html>\n", "content/does-nothing", 1),
+    ("a.html", "<!-- {{ bread }} -->\n", "content/does-nothing", 1),
+    ("a.md", "TODO\n", "content/does-nothing", 1),
+    ("a.go", "// The oven will be heated here.\n", "content/does-nothing", 1),
     # fences and markers
+    ("a.js", "const a = 1;\n<<<<<<< HEAD\nuse(a);\n=======\n>>>>>>> b\n", "content/conflict-marker", 2),
+    ("a.sql", "SELECT now();\n=== routes/api.js ===\n", "content/file-marker", 2),
+    ("a.css", "a { color: red }\n**server/index.js**\n", "content/file-marker", 2),
+    # sentences
+    ("a.sh", "set -e\nNext, you have to configure the webhook in the dashboard.\n", "identity/prose-line", 2),
+    ("a.rb", "puts 1\nPlease note that you have to replace the key of the shop\n", "identity/prose-line", 2),
+    ("a.go", "package a\nThis is the part that adds up what is in the cart.\n", "identity/prose-line", 2),
+    ("a.js", "const a = 1;\nExplanation:\nconsole.log(a);\n", "identity/prose-line", 2),
+    ("a.css", "Next you should install the fonts of the shop first.\n.a { color: red }\n", "syntax/css", 1),
+    # keys that a tool refuses
+    ("docker-compose.yml", "services:\n  web:\n    imag0e: a\n", "syntax/unknown-key", 3),
+    ("a.yml", "openapi: 3.1.0\ninfo: {title: a}\npa\u51e6\u7406: {}\npaths: {}\n", "corruption/mixed-script", 3),
+    ("a.tf", 'resou0rce "a" "b" {\n}\n', "syntax/unknown-key", 1),
+    ("a.css", ".a { padd0ing: 1px }\n", "syntax/css", 1),
+    ("a.html", "<p>a</p>\n<h0ead></h0ead>\n", "syntax/html", 2),
     ("a.js", "```javascript\nconst a = 1;\nconsole.log(a);\n```\n", "content/fence", 1),
     ("a.html", "<p>Loaves</p>\n```\n", "content/fence", 2),
     ("a.py", "```python\nprint(1)\n```\n", "content/fence", 1),
@@ -123,6 +150,13 @@ PASSING = [
     (
         "a.sql",
         (
+            "CREATE DOMAIN mail AS text CHECK (VALUE LIKE '%@%');\nCREATE TYPE place AS (city text);\n"
+            "CREATE TYPE span AS RANGE (subtype = float8);\nCREATE TABLE a (m mail, p place, s span);\n"
+        ),
+    ),
+    (
+        "a.sql",
+        (
             "CREATE FUNCTION f() RETURNS trigger AS $$\nBEGIN\n  NEW.at := now();\n  RETURN NEW;\nEND;\n$$ LANGUAGE "
             "plpgsql;\nCREATE FUNCTION g() RETURNS int AS 'SELECT 1' LANGUAGE sql;\n"
         ),
@@ -144,6 +178,15 @@ PASSING = [
     ("a.js", "import './a.css';\n"),
     ("a.js", "require('dotenv').config();\n"),
     ("a.js", "outer: for (;;) { break outer; }\n"),
+    ("a.js", "describe('oven', () => { it('heats', () => { expect(1).toBe(1); }); });\n"),
+    ("a.js", "class Cold extends Error {}\nmodule.exports = Cold;\n"),
+    ("a.ts", "export interface Oven { heat(): void }\n"),
+    ("a.ts", "export class Oven { constructor(private degrees: number) {} }\n"),
+    ("a.py", "class Cold(Exception):\n    pass\n"),
+    ("a.sh", "cat <<EOF\nThis is the end of the list of the loaves.\nEOF\n"),
+    ("a.css", "@page { @bottom-right { content: counter(page) } }\nmain article section p { _zoom: 1 }\n"),
+    ("docker-compose.yml", "x-a: &a {image: b}\nservices:\n  web:\n    <<: *a\n    ports: [80]\n"),
+    ("a.py", 'def f():\n    """\n    >>> a.py\n    """\n    return 1\n'),
     ("pkg/__init__.py", "\n"),
     ("a.py", 'def f():\n    """\n```\nexample\n```\n    """\n    return 1\n'),
     ("a.md", "# Bread\n\n```sql\nSELECT 1;\n```\n"),
@@ -224,6 +267,7 @@ def test_identity_lets_an_essay_be_an_essay(path: str) -> None:
         ("undefined", "idea/lost-text"),
         ("** Bread for Founders", "idea/fragment"),
         ("- Bread", "idea/fragment"),
+        ('"description": "Bread",', "idea/lost-text"),
         ("?", "idea/fragment"),
     ],
 )
@@ -239,6 +283,37 @@ def test_idea_text_is_let_through(title: str) -> None:
     verdict = verdict_of(report_of(f"implement_idea: Implement: {title}"))
 
     assert verdict.outcome is Outcome.CLEARED
+
+
+@pytest.mark.parametrize(
+    "text", ["[object Object]", "1. [object Object]", '{"plan": []}', "```json\n[]\n```", "undefined"]
+)
+def test_plan_text_is_returned(text: str) -> None:
+    report = plan_of(text)
+
+    assert "plan/lost-text" in rule_ids(report)
+    assert verdict_of(report).outcome is Outcome.RETURNED
+
+
+@pytest.mark.parametrize("text", ["Bake more bread", "Find out why '[object Object]' is printed on the receipt."])
+def test_plan_text_is_let_through(text: str) -> None:
+    assert verdict_of(plan_of(text)).outcome is Outcome.CLEARED
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "module.exports = {\n  // the keys go here\n};\n",
+        "export default function Oven() {\n  // logic\n}\n",
+        "exports.heat = async () => {};\n",
+        "class Oven {\n  heat() {}\n}\nmodule.exports = Oven;\n",
+    ],
+)
+def test_hollow_export_is_for_a_person(content: str) -> None:
+    report = file_of("a.js", content)
+
+    assert "content/hollow-export" in rule_ids(report)
+    assert verdict_of(report).outcome is Outcome.NEEDS_MITIGATION
 
 
 def test_file_marker_in_a_comment_is_for_a_person() -> None:

@@ -45,6 +45,11 @@ from tests.unit.proposals.gate.proposed import file_of, rule_ids, verdict_of
         (".env", "path/protected"),
         ("deploy/.env.production", "path/protected"),
         ("keys/server.pem", "path/protected"),
+        ("%2e%2e/a.txt", "path/characters"),
+        ("a/..%2fb.txt", "path/characters"),
+        ("$HOME/a.txt", "path/characters"),
+        ("a.txt; id", "path/characters"),
+        ("a/`id`.txt", "path/characters"),
         ("fsarsite/settings.py", "path/protected"),
     ],
 )
@@ -67,6 +72,9 @@ def test_file_path_stops(path: str, rule: str) -> None:
         "a/b.c/d-e_f.txt",
         "environment.md",
         "Brötchen/liste.txt",
+        "deploy/.env.example",
+        "app/(shop)/[...slug]/page.tsx",
+        "routes/products.$id.js",
     ],
 )
 def test_file_path_lets_through(path: str) -> None:

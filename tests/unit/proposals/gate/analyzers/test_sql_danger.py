@@ -22,6 +22,18 @@ BLOCKED = [
     ("DO $$ BEGIN PERFORM 1; END $$;", "opaque"),
     ("ALTER SYSTEM SET fsync = off;", "server"),
     ("CREATE EXTENSION plpython3u;", "server"),
+    ("CREATE EXTENSION postgres_fdw;", "server"),
+    ("SET session_replication_role = replica;", "server"),
+    ("DELETE FROM loaves WHERE id = id;", "no-where"),
+    ("DELETE FROM loaves WHERE old OR NOT old;", "no-where"),
+    ("UPDATE loaves SET price = 0 WHERE price > 3 OR true;", "no-where"),
+    ("MERGE INTO loaves USING (SELECT 1) s ON true WHEN MATCHED THEN DELETE;", "no-where"),
+    ("CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DELETE FROM loaves';", "no-where"),
+    ("CREATE FUNCTION f() RETURNS void LANGUAGE sql BEGIN ATOMIC DELETE FROM loaves; END;", "no-where"),
+    ("CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN TRUNCATE loaves; END $$;", "truncate"),
+    ("CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DROP ' || 'TABLE a'; END $$;", "drop"),
+    ("DO $$ BEGIN EXECUTE format('TRUNCATE %I', 'loaves'); END $$;", "truncate"),
+    ("DO $$ DECLARE t text; BEGIN CREATE TABLE a (id int); EXECUTE t; END $$;", "opaque"),
 ]
 REVIEWED = [
     ("DELETE FROM loaves WHERE id = 3;", "delete"),
@@ -30,6 +42,11 @@ REVIEWED = [
     ("DROP INDEX loaves_price;", "drop-definition"),
     ("GRANT ALL ON loaves TO public;", "grant"),
     ("CREATE ROLE baker SUPERUSER;", "grant"),
+    ("REASSIGN OWNED BY baker TO miller;", "grant"),
+    ("ALTER TABLE loaves DISABLE ROW LEVEL SECURITY;", "grant"),
+    ("CREATE EXTENSION postgis;", "extension"),
+    ("MERGE INTO loaves l USING old o ON l.id = o.id WHEN MATCHED THEN DELETE;", "delete"),
+    ("CREATE FUNCTION f(t text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE t; END $$;", "dynamic"),
 ]
 HARMLESS = [
     "-- DROP TABLE loaves;\nCREATE TABLE loaves (id int);",
@@ -38,6 +55,11 @@ HARMLESS = [
     "ALTER TABLE loaves ADD COLUMN price int;",
     "CREATE TABLE b (a_id int REFERENCES a (id) ON DELETE CASCADE);",
     "CREATE EXTENSION IF NOT EXISTS pgcrypto;",
+    "CREATE EXTENSION ltree;",
+    "SET search_path = shop;",
+    "DO $$ BEGIN CREATE TYPE crumb AS ENUM ('a'); EXCEPTION WHEN duplicate_object THEN NULL; END $$;",
+    "CREATE FUNCTION f(n int) RETURNS void LANGUAGE plpgsql AS $$ BEGIN DELETE FROM a WHERE id = n; END $$;",
+    "CREATE FUNCTION f(d text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'CREATE TABLE a ()'; END $$;",
 ]
 
 

@@ -1,6 +1,7 @@
 """``python -m bench [--jobs N] [--rounds N] [--only NAME …]``: the comparison, as a table and as JSON.
 
 ``python -m bench rehearsal`` measures rehearsals instead, and ``python -m bench gate`` the gate.
+``python -m bench chaos`` counts what becomes of 200 tasks while workers, PostgreSQL and the disk fail.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import gate, rehearsal
+from bench.chaos import run as chaos
 from bench.contenders import NAMES, contender
 from bench.measure import ROOT, Arena, Round, RoundFailed
 from fsarsite.postgres import Cluster
@@ -136,5 +138,7 @@ if __name__ == "__main__":
         rehearsal.main(sys.argv[2:])
     elif sys.argv[1:2] == ["gate"]:
         gate.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["chaos"]:
+        chaos.main(sys.argv[2:])
     else:
         main()

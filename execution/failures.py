@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
+
+import psycopg
+from django.db import OperationalError
 
 
 class PermanentFailure(Exception):
@@ -33,3 +37,12 @@ class RollbackRefused(Exception):
 
 class LeaseLost(BaseException):
     """Another worker has the task now, or it was cancelled. Not an Exception, so that no handler goes on after it."""
+
+
+_PASSING = (TransientFailure, OperationalError, psycopg.OperationalError, ConnectionError, TimeoutError)
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN}
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether trying again later may help: a server that is away, a lock, a disk or a machine that is full for now."""
+    return isinstance(error, _PASSING) or (isinstance(error, OSError) and error.errno in _NO_ROOM)

@@ -31,6 +31,8 @@ _PASSING = (
     errors.SerializationFailure,
     errors.QueryCanceled,
     errors.AdminShutdown,
+    errors.CrashShutdown,
+    errors.IoError,
     errors.CannotConnectNow,
     errors.TooManyConnections,
     errors.DiskFull,

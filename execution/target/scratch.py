@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from uuid import UUID
 
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from execution.failures import PermanentFailure
+from execution.failures import PermanentFailure, TransientFailure
 from execution.target.connection import connect, explained, other_database, target_url
 from execution.target.statements import LEDGER_SCHEMA
 from fsarsite.postgres import ClusterError
@@ -25,6 +26,12 @@ from fsarsite.postgres.binaries import Binaries
 MOST_BYTES = 256 * 1024 * 1024
 """Rows are copied too, up to this size of all tables together; above it the rehearsal is not representative."""
 _SECONDS = 120
+# What the client programs say when the server, a lock or a disk is in the way; they have no error codes for it.
+_PASSING = re.compile(
+    r"connection to server|server closed the connection|terminating connection|could not (?:receive|send) data"
+    r"|database system is (?:starting up|shutting down|in recovery mode)|lock timeout|No space left on device"
+    r"|no connection to the server|deadlock detected|could not obtain lock|too many clients|being accessed by other"
+)
 _SIZE = """
 SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0), current_setting('server_version_num')::int / 10000
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -110,17 +117,23 @@ def _major(program: Path) -> int | None:
 
 
 def _copy(folder: Path, conninfo: str, *, has_rows: bool) -> None:
-    with tempfile.NamedTemporaryFile(prefix="fsarsite-rehearsal-") as dump:
+    with tempfile.TemporaryFile() as dump:  # without a name, so that a killed worker leaves none behind
         keep = ["--no-owner", "--no-privileges"]
         what = ["--format=custom", f"--exclude-schema={LEDGER_SCHEMA}*", "--no-publications", "--no-subscriptions"]
         rows = [] if has_rows else ["--schema-only"]
-        lock = ["--lock-wait-timeout=5s", f"--file={dump.name}"]
-        _run([folder / "pg_dump", *keep, *what, *rows, *lock], target_url())
+        _run([folder / "pg_dump", *keep, *what, *rows, "--lock-wait-timeout=5s"], target_url(), writes=dump)
+        dump.seek(0)
         database = str(conninfo_to_dict(conninfo)["dbname"])
-        _run([folder / "pg_restore", *keep, "--exit-on-error", f"--dbname={database}", dump.name], conninfo)
+        _run([folder / "pg_restore", *keep, "--exit-on-error", f"--dbname={database}"], conninfo, reads=dump)
 
 
-def _run(argv: list[str | Path], conninfo: str) -> None:
+def _run(
+    argv: list[str | Path],
+    conninfo: str,
+    *,
+    reads: IO[bytes] | int = subprocess.DEVNULL,
+    writes: IO[bytes] | int = subprocess.DEVNULL,
+) -> None:
     """Run a client program. What connects it goes through the environment: command lines are public."""
     given = conninfo_to_dict(conninfo)
     environment = {name: str(given[key]) for key, name in _ENVIRONMENT.items() if given.get(key)}
@@ -128,8 +141,9 @@ def _run(argv: list[str | Path], conninfo: str) -> None:
         done = subprocess.run(
             argv,
             env={"PATH": os.defpath, "LC_ALL": "C", "PGCONNECT_TIMEOUT": "10", **environment},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdin=reads,
+            stdout=writes,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
             timeout=_SECONDS,
@@ -142,4 +156,5 @@ def _run(argv: list[str | Path], conninfo: str) -> None:
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if "error" in line] or done.stderr.splitlines()[-1:]
         said = lines[0].strip() if lines else f"exit code {done.returncode}"
-        raise PermanentFailure(f"the rehearsal could not copy the target: {said}")
+        failure = TransientFailure if _PASSING.search(done.stderr) else PermanentFailure
+        raise failure(f"the rehearsal could not copy the target: {said}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
@@ -16,6 +17,14 @@ from django.db.migrations.recorder import MigrationRecorder
 APP = "djstripe"
 MIGRATIONS = ("0001_initial", "0002_2_10", "0003_2_11")
 SCHEMA = Path(__file__).with_name("djstripe_schema.sql")
+
+
+def migrate_if_needed() -> None:
+    """Apply migrations. Finding out that there are none costs less than running the command to learn it."""
+    is_new = migrate_empty_database()
+    executor = MigrationExecutor(connection)
+    if is_new or executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
 
 
 def migrate_empty_database() -> bool:

@@ -120,6 +120,8 @@ IS_DATABASE_EMBEDDED = embedded_cluster() is not None
 _own_url, TARGET_DATABASE_URL = database_urls()
 DATABASES: dict[str, Any] = {"default": dict(dj_database_url.parse(_own_url))}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+if ENVIRONMENT == "test":  # see tests/plugins/postgres.py
+    DATABASES["default"]["TEST"] = {"TEMPLATE": env.str("TEST_TEMPLATE", "") or None}
 if PROCESS == "web":  # a pool inside a django-q2 cluster hangs it, and a command needs one connection
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
 elif PROCESS == "worker":
@@ -227,8 +229,6 @@ DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
 if STRIPE.api_host:
     STRIPE_API_HOST = STRIPE.api_host
 SILENCED_SYSTEM_CHECKS = ["djstripe.W002"]  # billing.E005 says it for production
-if ENVIRONMENT == "test":  # dj-stripe's own take half a minute on an empty database
-    MIGRATION_MODULES = {"djstripe": "tests.djstripe_migrations"}
 
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if PRODUCTION else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"

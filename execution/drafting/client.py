@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import cast
-
-import openai
-from openai.types.chat import ChatCompletionMessageParam
+from typing import TYPE_CHECKING, cast
 
 from execution.models import AiModel
+
+if TYPE_CHECKING:
+    import openai
+    from openai.types.chat import ChatCompletionMessageParam
 
 RETRIES = 1
 _NO_KEY = "none"  # the client insists on one
@@ -36,6 +37,8 @@ def ask(model: AiModel, messages: list[dict[str, str]]) -> Answer:
     """Call the model once, and once more when its server stumbles. Raises ModelFailed; what the server says of
     itself is left out of the message, since some repeat the key.
     """
+    import openai  # noqa: PLC0415 - takes a second, which every command would wait for
+
     try:
         with _client(model) as client:
             completion = client.chat.completions.create(
@@ -59,6 +62,8 @@ def _client(model: AiModel) -> openai.OpenAI:
     key = os.environ.get(model.key_variable, "") if model.key_variable else _NO_KEY
     if not key:
         raise ModelFailed(f"its key variable {model.key_variable} is not set on this worker", may_cost=False)
+    import openai  # noqa: PLC0415 - see above
+
     return openai.OpenAI(
         base_url=model.endpoint,
         api_key=key,

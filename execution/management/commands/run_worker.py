@@ -10,7 +10,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, connection
 
 from execution.queue.broker import NAME_VARIABLE
@@ -28,24 +28,30 @@ logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    """Two clusters, each in a session of its own: one for approved tasks, one for schedules.
+    """Two clusters, each in a session of its own: one for approved tasks, one for schedules, webhooks and mail.
 
     SIGTERM lets running tasks end within EXECUTION_GRACE_SECONDS. A cluster that dies or hangs is replaced.
     """
 
     help = "Run approved tasks and schedules until stopped."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--no-schedules", action="store_true", help="only approved tasks: another host has the schedules and mail"
+        )
+
+    def handle(self, *_args: Any, no_schedules: bool, **_options: Any) -> None:
         """Supervise until SIGINT, SIGTERM or SIGHUP."""
         try:
             ensure_schedules()
         except Error as error:
             raise CommandError(f"the database is not ready ({reason_of(error)}): run manage.py migrate") from error
         name = f"{os.uname().nodename}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
-        supervisor = Supervisor([_cluster(EXECUTION, "execution", name), _cluster(SCHEDULES, "default", name)])
+        queues = {EXECUTION: "execution"} if no_schedules else {EXECUTION: "execution", SCHEDULES: "default"}
+        supervisor = Supervisor([_cluster(cluster, queue, name) for cluster, queue in queues.items()])
         self.stdout.write(f"worker {name}: {settings.EXECUTION_WORKERS} workers")
         connection.close()  # the watchdog's thread has its own
-        watchdog = Watchdog(name, supervisor)
+        watchdog = Watchdog(name, supervisor, tuple(queues))
         try:
             supervisor.run(when_started=watchdog.watch)
         finally:
@@ -55,11 +61,11 @@ class Command(BaseCommand):
 class Watchdog:
     """Gives a sign of life every five seconds or sooner, and has a cluster restarted that gets stuck."""
 
-    def __init__(self, name: str, supervisor: Supervisor) -> None:
+    def __init__(self, name: str, supervisor: Supervisor, clusters: tuple[str, ...]) -> None:
         self._name = name
         self._supervisor = supervisor
         self._stopped = threading.Event()
-        self._restarts = {EXECUTION: 0, SCHEDULES: 0}
+        self._restarts = dict.fromkeys(clusters, 0)
         self._suspected: dict[str, str] = {}
         self._patience = dict.fromkeys(self._restarts, self._least_patience())
 
@@ -69,7 +75,8 @@ class Watchdog:
             try:
                 record_heartbeat(self._name, {"workers": settings.EXECUTION_WORKERS, "restarts": self._restarts})
                 self._restart_if(EXECUTION, why_stuck(self._name))
-                self._restart_if(SCHEDULES, why_schedules_stuck())
+                if SCHEDULES in self._restarts:
+                    self._restart_if(SCHEDULES, why_schedules_stuck())
             except Error as error:
                 logger.warning("no sign of life: %s", reason_of(error))
                 connection.close()

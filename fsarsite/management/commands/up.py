@@ -14,8 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import connections
 from django.urls import reverse
 from rich.console import Console
 from rich.panel import Panel
@@ -23,7 +22,7 @@ from rich.table import Table
 
 from billing.management.commands.stripe_sandbox import SECRET_VARIABLE
 from fsarsite.data import keep_data
-from fsarsite.djstripe_schema import migrate_empty_database
+from fsarsite.djstripe_schema import migrate_if_needed
 from fsarsite.stripe_settings import sandbox_port
 from fsarsite.supervisor import Child, Supervisor
 
@@ -51,7 +50,7 @@ class Command(BaseCommand):
         _refuse_busy_port(host, port)
         with keep_data():
             with self._stage("database schema"):
-                _migrate_if_needed()
+                migrate_if_needed()
             if not no_samples:
                 with self._stage("samples"):
                     call_command("load_samples")
@@ -95,14 +94,6 @@ def _refuse_busy_port(host: str, port: int) -> None:
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or error
             raise CommandError(f"cannot listen on {host} port {port} ({reason}): choose another with --port") from error
-
-
-def _migrate_if_needed() -> None:
-    """Apply migrations. Finding out that there are none costs less than running the command to learn it."""
-    is_new = migrate_empty_database()
-    executor = MigrationExecutor(connection)
-    if is_new or executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", interactive=False, verbosity=0)
 
 
 def _web(host: str, port: int, workers: int, surroundings: dict[str, str]) -> Child:

@@ -28,10 +28,10 @@ Start = Callable[..., psutil.Process]
 def start_worker(tmp_path: Path) -> Iterator[Start]:
     started = []
 
-    def start(**environment: str) -> psutil.Process:
+    def start(*options: str, **environment: str) -> psutil.Process:
         output = (tmp_path / "worker.log").open("ab")
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "run_worker"],
+            [sys.executable, "manage.py", "run_worker", *(options or ["--no-schedules"])],
             env=os.environ
             | {
                 "DJANGO_SETTINGS_MODULE": "tests.probe.settings",
@@ -103,7 +103,7 @@ def wait_until_gone(processes: list[psutil.Process]) -> None:
 
 def test_run_worker_runs_what_is_queued_and_stops_without_an_orphan(start_worker: Start) -> None:
     first = queue_probe()
-    worker = start_worker()
+    worker = start_worker("--verbosity=1")  # with its schedules, as it is run
 
     wait_for(first, TaskStatus.SUCCEEDED)
     second = queue_probe()
@@ -119,9 +119,27 @@ def test_run_worker_runs_what_is_queued_and_stops_without_an_orphan(start_worker
     assert not WorkerHeartbeat.objects.exists()
 
 
+def test_run_worker_starts_nothing_while_halted(start_worker: Start, tmp_path: Path) -> None:
+    running = queue_probe("wait", folder=str(tmp_path))
+    start_worker()
+    wait_for_pid(tmp_path, running, attempt=1)
+
+    ExecutionControl.objects.create(is_halted=True)
+    queued = queue_probe()
+    (tmp_path / "go").touch()
+    wait_for(running, TaskStatus.SUCCEEDED)
+    wait_until(lambda: not ExecutionTask.objects.filter(status=TaskStatus.LEASED).exists())
+    still = status_of(queued)
+    ExecutionControl.objects.update(is_halted=False)
+    wait_for(queued, TaskStatus.SUCCEEDED)
+
+    assert still == TaskStatus.QUEUED
+    assert effects(queued) == 1
+
+
 def test_run_worker_killed_worker_in_mid_task_ends_it_once(start_worker: Start, tmp_path: Path) -> None:
     task = queue_probe("wait", folder=str(tmp_path))
-    start_worker()
+    worker = start_worker()
     pid = wait_for_pid(tmp_path, task, attempt=1)
 
     os.kill(pid, signal.SIGKILL)
@@ -131,6 +149,24 @@ def test_run_worker_killed_worker_in_mid_task_ends_it_once(start_worker: Start, 
     task.refresh_from_db()
     assert (effects(task), task.attempts, task.fence) == (1, 2, 2)
     assert history(task) == ["queued", "claimed", "started", "requeued", "claimed", "started", "succeeded"]
+    family = worker.children(recursive=True)
+    worker.kill()
+    wait_until_gone(family)  # killed alone, it takes its clusters along
+
+
+def test_run_worker_outlives_tasks_that_kill_their_workers_or_never_end(start_worker: Start, tmp_path: Path) -> None:
+    poison, endless, good = queue_probe("die"), queue_probe("wait", folder=str(tmp_path)), queue_probe()
+    ExecutionTask.objects.filter(pk=endless.pk).update(max_attempts=1)
+    start_worker(EXECUTION_WORKERS="1", EXECUTION_PREFETCH="0", EXECUTION_TIMEOUT_SECONDS="1")
+
+    for task, status in ((poison, TaskStatus.FAILED), (endless, TaskStatus.FAILED), (good, TaskStatus.SUCCEEDED)):
+        wait_for(task, status)
+        task.refresh_from_db()
+
+    assert (poison.attempts, endless.attempts) == (3, 1)
+    assert (effects(poison), effects(endless), effects(good)) == (0, 0, 1)
+    assert endless.error == "Task exceeded maximum timeout value (1 seconds)"
+    assert poison.proposal.status == Status.FAILED
 
 
 def test_run_worker_killed_with_its_clusters_and_started_again_ends_tasks_once(
@@ -149,17 +185,6 @@ def test_run_worker_killed_with_its_clusters_and_started_again_ends_tasks_once(
     wait_for(task, TaskStatus.SUCCEEDED)
 
     assert effects(task) == 1
-
-
-def test_run_worker_killed_alone_takes_its_clusters_along(start_worker: Start) -> None:
-    task = queue_probe()
-    worker = start_worker()
-    wait_for(task, TaskStatus.SUCCEEDED)
-    family = worker.children(recursive=True)
-
-    worker.kill()
-
-    wait_until_gone(family)
 
 
 def test_run_worker_replaces_a_killed_master_and_its_orphans(start_worker: Start, tmp_path: Path) -> None:
@@ -192,49 +217,6 @@ def test_run_worker_restarts_a_cluster_that_hangs(start_worker: Start, tmp_path:
 
     assert effects(task) == 1
     wait_until_gone(cluster)
-
-
-def test_run_worker_fails_a_task_that_kills_its_workers(start_worker: Start) -> None:
-    poison, good = queue_probe("die"), queue_probe()
-    start_worker(EXECUTION_WORKERS="1", EXECUTION_PREFETCH="0")
-
-    wait_for(poison, TaskStatus.FAILED)
-    wait_for(good, TaskStatus.SUCCEEDED)
-
-    poison.refresh_from_db()
-    assert (poison.attempts, effects(poison), effects(good)) == (3, 0, 1)
-    assert poison.proposal.status == Status.FAILED
-
-
-def test_run_worker_ends_a_task_that_takes_too_long(start_worker: Start, tmp_path: Path) -> None:
-    endless, good = queue_probe("wait", folder=str(tmp_path)), queue_probe()
-    ExecutionTask.objects.filter(pk=endless.pk).update(max_attempts=1)
-    start_worker(EXECUTION_WORKERS="1", EXECUTION_TIMEOUT_SECONDS="1")
-
-    wait_for(endless, TaskStatus.FAILED)
-    wait_for(good, TaskStatus.SUCCEEDED)
-
-    endless.refresh_from_db()
-    assert endless.error == "Task exceeded maximum timeout value (1 seconds)"
-    assert (effects(endless), effects(good)) == (0, 1)
-
-
-def test_run_worker_starts_nothing_while_halted(start_worker: Start, tmp_path: Path) -> None:
-    running = queue_probe("wait", folder=str(tmp_path))
-    start_worker()
-    wait_for_pid(tmp_path, running, attempt=1)
-
-    ExecutionControl.objects.create(is_halted=True)
-    queued = queue_probe()
-    (tmp_path / "go").touch()
-    wait_for(running, TaskStatus.SUCCEEDED)
-    wait_until(lambda: not ExecutionTask.objects.filter(status=TaskStatus.LEASED).exists())
-    still = status_of(queued)
-    ExecutionControl.objects.update(is_halted=False)
-    wait_for(queued, TaskStatus.SUCCEEDED)
-
-    assert still == TaskStatus.QUEUED
-    assert effects(queued) == 1
 
 
 def test_run_worker_under_random_kills_has_every_effect_once(start_worker: Start) -> None:

@@ -18,6 +18,21 @@ from fsarsite.samples import ensure_shop_tables, ensure_workspace
 from proposals.models import Opportunity, Proposal, User
 from proposals.states import Status
 
+OUTCOMES = {
+    "gift_card_table": Status.CLEARED,
+    "cart_total": Status.CLEARED,
+    "cart_total_again": Status.DUPLICATE,
+    "task_model_column": Status.BLOCKED,
+    "order_delivery_note": Status.BLOCKED,
+    "drop_old_orders": Status.BLOCKED,
+    "freeze_prices_in_december": Status.BLOCKED,
+    "second_payment_provider": Status.NEEDS_MITIGATION,
+    "booking_slots_cut_off": Status.RETURNED,
+    "repair_tickets_syntax": Status.RETURNED,
+    "checkout_button_in_css": Status.RETURNED,
+    "tasting_box": Status.CLEARED,
+}
+
 
 @pytest.fixture
 def target() -> Iterator[str]:
@@ -45,65 +60,40 @@ def load() -> str:
 
 
 @pytest.mark.django_db
-def test_load_samples_fills_a_varied_queue(installation: Settings) -> None:
+def test_load_samples_fills_queue_shop_and_logins(installation: Settings) -> None:
     printed = load()
 
-    statuses = set(Proposal.objects.values_list("status", flat=True))
-    assert {Status.CLEARED, Status.BLOCKED, Status.NEEDS_MITIGATION, Status.RETURNED, Status.DUPLICATE} <= statuses
+    statuses = dict(Proposal.objects.values_list("report_id", "status"))
+    assert {name: statuses[f"sample_{name}"] for name in OUTCOMES} == OUTCOMES
     assert len(set(Proposal.objects.values_list("type", flat=True))) == 3
     assert set(Proposal.objects.values_list("submitted_by__username", flat=True)) == {"sample-agent"}
     assert Proposal.objects.waiting().count() >= 6
     assert "failed" not in printed
+    assert_offers_for_the_opportunities_of_the_reports()
+    for username, group in (("operator", "Operators"), ("lead", "Leads")):
+        assert_login_that_is_no_superuser(printed, username, group)
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("name", "status"),
-    [
-        ("gift_card_table", Status.CLEARED),
-        ("cart_total", Status.CLEARED),
-        ("cart_total_again", Status.DUPLICATE),
-        ("task_model_column", Status.BLOCKED),
-        ("order_delivery_note", Status.BLOCKED),
-        ("drop_old_orders", Status.BLOCKED),
-        ("freeze_prices_in_december", Status.BLOCKED),
-        ("second_payment_provider", Status.NEEDS_MITIGATION),
-        ("booking_slots_cut_off", Status.RETURNED),
-        ("repair_tickets_syntax", Status.RETURNED),
-        ("checkout_button_in_css", Status.RETURNED),
-        ("tasting_box", Status.CLEARED),
-    ],
-)
-def test_load_samples_outcome_of(installation: Settings, name: str, status: Status) -> None:
-    load()
-
-    assert Proposal.objects.get(report_id=f"sample_{name}").status == status
-
-
-@pytest.mark.django_db
-def test_load_samples_publishes_offers_for_the_opportunities_of_the_reports(installation: Settings) -> None:
-    load()
-
+def assert_offers_for_the_opportunities_of_the_reports() -> None:
     offers = Offer.objects.on_sale()
     assert {offer.opportunity for offer in offers} == set(Opportunity.objects.all())
     assert all(offer.opportunity.proposal_set.exists() for offer in offers)
     assert [offer.prices.get().currency for offer in offers] == ["EUR"] * 4
 
 
-@pytest.mark.django_db
-def test_load_samples_leaves_an_offer_that_was_changed(installation: Settings) -> None:
-    load()
-    Offer.objects.filter(slug="gift-card").update(is_published=False, name="Voucher")
-
-    assert "Sample offers: 0 made" in load()
-
-    offer = Offer.objects.get(slug="gift-card")
-    assert (offer.name, offer.is_published, offer.prices.count()) == ("Voucher", False, 1)
+def assert_login_that_is_no_superuser(printed: str, username: str, group: str) -> None:
+    account = User.objects.get(username=username)
+    password = re.search(rf"{username}, password (\S+) ", printed)
+    assert password
+    assert account.check_password(password[1])
+    assert (account.is_staff, account.is_superuser, account.is_person) == (True, False, True)
+    assert list(account.groups.values_list("name", flat=True)) == [group]
 
 
 @pytest.mark.django_db
 def test_load_samples_again_changes_nothing(installation: Settings) -> None:
     load()
+    Offer.objects.filter(slug="gift-card").update(is_published=False, name="Voucher")
     before = list(Proposal.objects.order_by("pk").values())
 
     printed = load()
@@ -111,20 +101,10 @@ def test_load_samples_again_changes_nothing(installation: Settings) -> None:
     assert list(Proposal.objects.order_by("pk").values()) == before
     assert f"Sample reports: {len(before)} repeated\n" in printed
     assert "Target database: nothing made\n" in printed
+    assert "Sample offers: 0 made" in printed
     assert "operator exists; a new password: manage.py changepassword operator" in printed
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(("username", "group"), [("operator", "Operators"), ("lead", "Leads")])
-def test_load_samples_makes_logins_that_are_no_superusers(installation: Settings, username: str, group: str) -> None:
-    printed = load()
-
-    account = User.objects.get(username=username)
-    password = re.search(rf"{username}, password (\S+) ", printed)
-    assert password
-    assert account.check_password(password[1])
-    assert (account.is_staff, account.is_superuser, account.is_person) == (True, False, True)
-    assert list(account.groups.values_list("name", flat=True)) == [group]
+    offer = Offer.objects.get(slug="gift-card")
+    assert (offer.name, offer.is_published, offer.prices.count()) == ("Voucher", False, 1)
 
 
 @pytest.mark.django_db

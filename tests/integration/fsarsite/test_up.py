@@ -74,12 +74,18 @@ def status_of(port: int, path: str) -> int:
     return status
 
 
-def test_up_serves_until_ctrl_c_and_leaves_nothing_running(up: Start, tmp_path: Path) -> None:
+def test_up_killed_takes_everything_along_and_started_again_serves_until_ctrl_c(up: Start, tmp_path: Path) -> None:
     port = free_port()
+    killed = up(port)
+    read_until(killed, "Ctrl-C stops everything")
+    orphans = psutil.Process(killed.pid).children(recursive=True)
+    killed.kill()
+    wait_until(lambda: not any(is_running(process) for process in orphans), seconds=90)
+    wait_until(lambda: not Cluster(tmp_path / "postgres").is_running())
+
     running = up(port)
     output = read_until(running, "Ctrl-C stops everything")
     family = psutil.Process(running.pid).children(recursive=True)
-
     statuses = {path: status_of(port, path) for path in ("/healthz", "/admin/login/", "/offers/", "/api/v1/docs/")}
     running.send_signal(signal.SIGINT)
     rest, _ = running.communicate(timeout=120)
@@ -90,17 +96,6 @@ def test_up_serves_until_ctrl_c_and_leaves_nothing_running(up: Start, tmp_path: 
     assert len(family) >= 4  # gunicorn and its worker, run_worker and its cluster
     assert [process for process in family if is_running(process)] == []
     assert not Cluster(tmp_path / "postgres").is_running()
-
-
-def test_up_when_killed_takes_everything_along(up: Start, tmp_path: Path) -> None:
-    running = up(free_port())
-    read_until(running, "Ctrl-C stops everything")
-    family = psutil.Process(running.pid).children(recursive=True)
-
-    running.kill()
-
-    wait_until(lambda: not any(is_running(process) for process in family), seconds=90)
-    wait_until(lambda: not Cluster(tmp_path / "postgres").is_running())
 
 
 def test_up_on_a_busy_port_says_so_before_anything_starts(up: Start) -> None:

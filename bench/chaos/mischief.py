@@ -14,12 +14,19 @@ from bench.chaos.disk import Disk
 from bench.chaos.host import Host
 from bench.chaos.server import Server
 
-PAUSE_SECONDS = (0.3, 1.5)
+STARTS_BETWEEN_KILLS = 4
+LONGEST_PAUSE_SECONDS = 15.0
+AIM_SECONDS = 1.0
+"""A kill comes after one to four starts of tasks, so that slow machines get on too, and at any moment after those."""
 FULL_SECONDS = 8.0
 STILL_SECONDS = 7.0
 TICK_SECONDS = 0.1
 UNFINISHED = "SELECT count(*) FROM execution_tasks WHERE status NOT IN ('succeeded', 'failed', 'cancelled')"
 IN_FLIGHT = "SELECT kind, count(*) FROM execution_tasks WHERE status IN ('leased', 'running') GROUP BY kind"
+AT_WORK = """
+SELECT count(DISTINCT note) FROM execution_taskevent
+WHERE name = 'started' AND created_at > clock_timestamp() - interval '5 seconds'
+"""
 STARTS = """
 SELECT count(*), max(created_at) - %(since)s FROM execution_taskevent
 WHERE name = 'started' AND created_at > %(since)s
@@ -57,6 +64,8 @@ class Mischief:
     stops: list[Stop] = field(default_factory=list)
     most_at_once: Counter[str] = field(default_factory=Counter)
     samples: int = 0
+    kill_after: int = 1
+    kill_at: float = float("inf")
 
     def make(self, size: int, *, patience: float) -> bool:
         """Whether all tasks ended within the patience, in seconds."""
@@ -67,25 +76,36 @@ class Mischief:
             (0.60, self._freeze),
             (0.75, self._crash_server),
         ]
-        deadline, next_at = time.monotonic() + patience, time.monotonic() + 5.0
+        deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             left = self._look()
             if not left:
                 return True
             if big and size - left >= big[0][0] * size:
                 big.pop(0)[1]()
-            elif time.monotonic() >= next_at:
+            elif self._is_time_to_kill():
+                time.sleep(self.chance.uniform(0, AIM_SECONDS))
                 self._kill()
-                next_at = time.monotonic() + self.chance.uniform(*PAUSE_SECONDS)
             time.sleep(TICK_SECONDS)
         return False
+
+    def _ensure_server(self) -> None:
+        if self.server.ensure_running():
+            self._note("PostgreSQL gave up by itself and was started")
+
+    def _is_time_to_kill(self) -> bool:
+        started = int(self.server.value("SELECT count(*) FROM execution_taskevent WHERE name = 'started'"))
+        if started < self.kill_after and time.monotonic() < self.kill_at:
+            return False
+        self.kill_after = started + self.chance.randint(1, STARTS_BETWEEN_KILLS)
+        self.kill_at = time.monotonic() + LONGEST_PAUSE_SECONDS
+        return True
 
     def _look(self) -> int:
         """Keep everything up that a service manager would, sample what is in flight, count what has not ended."""
         for host in self.hosts:
             host.tend()
-        if self.server.ensure_running():
-            self._note("PostgreSQL that had given up on the full disk, started again")
+        self._ensure_server()
         self.samples += 1
         for kind, count in self.server.ask(IN_FLIGHT):
             self.most_at_once[kind] = max(self.most_at_once[kind], count)
@@ -121,6 +141,7 @@ class Mischief:
                 self._kill()
             time.sleep(TICK_SECONDS)
         self.disk.free()
+        self._ensure_server()
         self._note("disk full")
 
     def _halt(self) -> None:
@@ -131,6 +152,7 @@ class Mischief:
         self._hold_still("freeze", lambda: self.server.ask(FREEZE, [STILL_SECONDS + 1]))
 
     def _hold_still(self, name: str, begin: Callable[[], object]) -> None:
+        self._await_work()
         begin()
         since = self.server.value("SELECT clock_timestamp()")
         ends_at = time.monotonic() + STILL_SECONDS
@@ -141,6 +163,11 @@ class Mischief:
         left = int(self.server.value(UNFINISHED))
         self.stops.append(Stop(name, int(starts), last.total_seconds() if last else 0.0, left))
         self._note(name)
+
+    def _await_work(self) -> None:
+        """Both hosts at work again: what is stopped has to be under way."""
+        while self._look() and self.server.value(AT_WORK) < len(self.hosts):
+            time.sleep(TICK_SECONDS)
 
     def _note(self, what: str) -> None:
         self.done[what] += 1

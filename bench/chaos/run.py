@@ -11,7 +11,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from bench.chaos.disk import Disk, enter_own_mounts
 from bench.chaos.host import Host
 from bench.chaos.mischief import Mischief
 from bench.chaos.server import OWN, TARGET, Server
-from bench.chaos.verdict import Row, verdict
+from bench.chaos.verdict import Row, repeated, verdict
 from bench.chaos.workload import BASE, make_workload
 from bench.measure import ROOT
 
@@ -38,7 +38,7 @@ WORKER = {
     "EXECUTION_WORKERS": "2",
     "EXECUTION_PREFETCH": "2",
     "EXECUTION_LEASE_SECONDS": "3",
-    "EXECUTION_STUCK_SECONDS": "2",
+    "EXECUTION_STUCK_SECONDS": "5",
     "EXECUTION_GRACE_SECONDS": "2",
     "EXECUTION_RETRY_SECONDS": "0.3",
     "EXECUTION_TIMEOUT_SECONDS": "60",
@@ -57,11 +57,11 @@ def main(argv: Sequence[str]) -> None:
     with _folder(keep=options.keep) as folder:
         disk = Disk(folder / "disk", megabytes=MEGABYTES)
         with disk.mounted():
-            rows, mischief, seconds = _run(folder, disk, options)
+            rows, mischief, again, seconds = _run(folder, disk, options)
         orphans = [each.pid for each in _marked(folder)]
         rows.append(Row("processes left", [], orphans, not orphans))
-    _show(rows, mischief, seconds)
-    _keep(rows, mischief, options, seconds)
+    _show(rows, mischief, again, seconds)
+    _keep(rows, mischief, again, options, seconds)
     if not all(row.is_met for row in rows):
         raise SystemExit(1)
 
@@ -92,7 +92,7 @@ def _folder(*, keep: bool) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(folder: Path, disk: Disk, options: argparse.Namespace) -> tuple[list[Row], Mischief, float]:
+def _run(folder: Path, disk: Disk, options: argparse.Namespace) -> tuple[list[Row], Mischief, dict[str, int], float]:
     import django  # noqa: PLC0415 - once the environment is what it should be
 
     server, workspace = Server(disk.folder / "postgres"), disk.folder / "workspace"
@@ -120,7 +120,7 @@ def _run(folder: Path, disk: Disk, options: argparse.Namespace) -> tuple[list[Ro
                 host.stop()
         seconds = time.monotonic() - begun
         time.sleep(1)
-        return verdict(workload, server, workspace, mischief), mischief, seconds
+        return verdict(workload, server, workspace, mischief), mischief, repeated(server), seconds
     finally:
         disk.free()
         server.cluster.remove()
@@ -155,14 +155,15 @@ def _marked(folder: Path) -> Iterator[psutil.Process]:
             continue
 
 
-def _show(rows: Sequence[Row], mischief: Mischief, seconds: float) -> None:
+def _show(rows: Sequence[Row], mischief: Mischief, again: Mapping[str, int], seconds: float) -> None:
     table = Table("what", "expected", "found", "", title=f"After {seconds:.0f} s of mischief")
     for row in rows:
         mark = "[green]✓[/]" if row.is_met else "[red]✗[/]"
         table.add_row(row.what, _short(row.expected), _short(row.found), mark)
     console.print(table)
-    said = ", ".join(f"{count} × {what}" for what, count in sorted(mischief.done.items()))
-    console.print(f"what went wrong: {said}")
+    for title, counted in (("what went wrong", mischief.done), ("tasks queued again", again)):
+        said = ", ".join(f"{count} × {what}" for what, count in sorted(counted.items()))
+        console.print(f"{title}: {said}")
     if not mischief.done["disk full"]:
         console.print("[yellow]the disk was not filled: that needs root, for a mount of its own[/]")
 
@@ -172,7 +173,9 @@ def _short(value: object) -> str:
     return said if len(said) <= 80 else f"{said[:79]}…"
 
 
-def _keep(rows: Sequence[Row], mischief: Mischief, options: argparse.Namespace, seconds: float) -> None:
+def _keep(
+    rows: Sequence[Row], mischief: Mischief, again: Mapping[str, int], options: argparse.Namespace, seconds: float
+) -> None:
     results = ROOT / "bench" / "results"
     results.mkdir(exist_ok=True)
     path = results / f"chaos-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
@@ -181,6 +184,7 @@ def _keep(rows: Sequence[Row], mischief: Mischief, options: argparse.Namespace, 
         "seed": options.seed,
         "seconds": round(seconds),
         "mischief": dict(mischief.done),
+        "queued_again": again,
         "tally": [asdict(row) for row in rows],
     }
     path.write_text(json.dumps(document, indent=2, default=str) + "\n")

@@ -32,6 +32,17 @@ SCRATCH = "SELECT count(*) FROM pg_database WHERE datname LIKE 'fsarsite_scratch
 INVALID = "SELECT count(*) FROM pg_index WHERE NOT indisvalid"
 
 
+REPEATED = """
+SELECT CASE
+    WHEN note LIKE 'The lease of%' THEN 'lease ran out'
+    WHEN note ~* 'no space left|disk full|not be written' THEN 'disk full'
+    WHEN note ~* 'connection|recovery|shutdown|starting up|shutting down|not answer' THEN 'database away'
+    WHEN note ~* 'halted or frozen' THEN 'halted or frozen'
+    ELSE left(note, 60) END, count(*)
+FROM execution_taskevent WHERE name = 'requeued' GROUP BY 1 ORDER BY 2 DESC
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the tally."""
@@ -51,6 +62,11 @@ def verdict(workload: Workload, server: Server, workspace: Path, mischief: Misch
         *_statements(workload, server),
         *_promises(mischief),
     ]
+
+
+def repeated(server: Server) -> dict[str, int]:
+    """How often a task had to be queued again, by reason."""
+    return dict(server.ask(REPEATED))
 
 
 def _equal(what: str, expected: object, found: object) -> Row:

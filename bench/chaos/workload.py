@@ -44,12 +44,12 @@ class Workload:
 
 def make_workload(size: int, seed: int) -> Workload:
     """Migrate, submit, approve: two fifths trivial, two fifths files, the rest SQL, in random order."""
-    migrate_empty_database()
-    call_command("migrate", verbosity=0)
     from bench.chaos.app import TABLE  # noqa: PLC0415 - needs the settings
     from execution.models import ExecutionTask, KindLimit  # noqa: PLC0415
     from fsarsite.djstripe_schema import migrate_empty_database  # noqa: PLC0415
 
+    migrate_empty_database()
+    call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute(TABLE)
     for kind, most in LIMITS.items():

@@ -26,7 +26,7 @@ from bench.chaos.disk import Disk, enter_own_mounts
 from bench.chaos.host import Host
 from bench.chaos.mischief import Mischief
 from bench.chaos.server import OWN, TARGET, Server
-from bench.chaos.verdict import Row, repeated, verdict
+from bench.chaos.verdict import Row, failed, repeated, verdict
 from bench.chaos.workload import BASE, make_workload
 from bench.measure import ROOT
 
@@ -120,6 +120,8 @@ def _run(folder: Path, disk: Disk, options: argparse.Namespace) -> tuple[list[Ro
                 host.stop()
         seconds = time.monotonic() - begun
         time.sleep(1)
+        for error in failed(server):
+            console.print(f"a task failed: {error}", style="red", markup=False)
         return verdict(workload, server, workspace, mischief), mischief, repeated(server), seconds
     finally:
         disk.free()

@@ -64,6 +64,11 @@ def verdict(workload: Workload, server: Server, workspace: Path, mischief: Misch
     ]
 
 
+def failed(server: Server) -> list[str]:
+    """The errors of the tasks that failed."""
+    return [row[0] for row in server.ask("SELECT error FROM execution_tasks WHERE status = 'failed'")]
+
+
 def repeated(server: Server) -> dict[str, int]:
     """How often a task had to be queued again, by reason."""
     return dict(server.ask(REPEATED))

@@ -17,7 +17,7 @@ from uuid import UUID
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from execution.failures import PermanentFailure, TransientFailure
+from execution.failures import PermanentFailure, TransientFailure, says_that_it_may_pass
 from execution.target.connection import connect, explained, other_database, target_url
 from execution.target.statements import LEDGER_SCHEMA
 from fsarsite.postgres import ClusterError
@@ -26,12 +26,6 @@ from fsarsite.postgres.binaries import Binaries
 MOST_BYTES = 256 * 1024 * 1024
 """Rows are copied too, up to this size of all tables together; above it the rehearsal is not representative."""
 _SECONDS = 120
-# What the client programs say when the server, a lock or a disk is in the way; they have no error codes for it.
-_PASSING = re.compile(
-    r"connection to server|server closed the connection|terminating connection|could not (?:receive|send) data"
-    r"|database system is (?:starting up|shutting down|in recovery mode)|lock timeout|No space left on device"
-    r"|no connection to the server|deadlock detected|could not obtain lock|too many clients|being accessed by other"
-)
 _SIZE = """
 SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0), current_setting('server_version_num')::int / 10000
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -156,5 +150,5 @@ def _run(
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if "error" in line] or done.stderr.splitlines()[-1:]
         said = lines[0].strip() if lines else f"exit code {done.returncode}"
-        failure = TransientFailure if _PASSING.search(done.stderr) else PermanentFailure
+        failure = TransientFailure if says_that_it_may_pass(done.stderr) else PermanentFailure
         raise failure(f"the rehearsal could not copy the target: {said}")

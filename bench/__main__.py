@@ -1,7 +1,8 @@
 """``python -m bench [--jobs N] [--rounds N] [--only NAME …]``: the comparison, as a table and as JSON.
 
 ``python -m bench rehearsal`` measures rehearsals instead, ``gate`` the gate, ``revenue`` the revenue page, ``webhooks``
-Stripe's webhooks; ``torture`` lets a shop live through failures and audits its books.
+Stripe's webhooks. ``chaos`` counts what becomes of 200 tasks while workers, PostgreSQL and the disk fail; ``torture``
+lets a shop live through failures and audits its books.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import gate, rehearsal, revenue
+from bench.chaos import run as chaos
 from bench.contenders import NAMES, contender
 from bench.measure import ROOT, Arena, Round, RoundFailed
 from bench.premises import run_inside
@@ -142,5 +144,7 @@ if __name__ == "__main__":
         sys.exit(run_inside(f"bench.{sys.argv[1]}.settings", sys.argv[1], sys.argv[2:]))
     elif sys.argv[1:2] == ["revenue"]:
         revenue.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["chaos"]:
+        chaos.main(sys.argv[2:])
     else:
         main()

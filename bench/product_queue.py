@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection, transaction
@@ -23,28 +24,34 @@ from proposals.states import Status
 PLAN_LENGTH = 20
 
 
-@transaction.atomic
 def queue_jobs(jobs: Sequence[Job]) -> None:
-    """Queue a task for each job: the action items of plans that are worked off already."""
+    """Queue a task for each job."""
+    queue_items(KIND, "Write one row", [{"number": job.number, "queued_at": job.queued_at} for job in jobs])
+
+
+@transaction.atomic
+def queue_items(kind: str, description: str, payloads: Sequence[Mapping[str, Any]]) -> list[ExecutionTask]:
+    """Queue a task for each payload: the action items of plans that are worked off already."""
     model = Proposal.objects.order_by("pk").first() or _submit()
-    plans = _plans(model, math.ceil(len(jobs) / PLAN_LENGTH))
+    plans = _plans(model, math.ceil(len(payloads) / PLAN_LENGTH))
     tasks = ExecutionTask.objects.bulk_create(
         ExecutionTask(
             proposal_id=plans[place // PLAN_LENGTH].proposal_id,
             parent=plans[place // PLAN_LENGTH],
             type=model.type,
-            kind=KIND,
-            description="Write one row",
-            payload={"number": job.number, "queued_at": job.queued_at},
+            kind=kind,
+            description=description,
+            payload=dict(payload),
             queued_at=timezone.now(),
         )
-        for place, job in enumerate(jobs)
+        for place, payload in enumerate(payloads)
     )
     TaskEvent.objects.bulk_create(
         TaskEvent(task=task, name="queued", after=TaskStatus.QUEUED, actor_kind="system") for task in tasks
     )
     with connection.cursor() as cursor:
         cursor.execute(f"NOTIFY {CHANNEL}")
+    return tasks
 
 
 def _plans(model: Proposal, count: int) -> list[ExecutionTask]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 
 from django.conf import settings
-from django.db import OperationalError, connections, transaction
+from django.db import Error, OperationalError, connection, connections, transaction
 
-from execution.failures import LeaseLost, TransientFailure
+from execution.failures import LeaseLost, may_pass
 from execution.handlers import handler_for
 from execution.models import ExecutionTask
 from execution.queue.heartbeat import Heartbeat
@@ -18,11 +18,11 @@ from execution.services.ageing import age_tasks
 from execution.services.drafts import wake_drafts
 from execution.services.heartbeats import purge_heartbeats
 from execution.services.phases import recorded_phases
+from execution.services.reasons import reason_of
 from execution.services.retention import let_go_ways_back, measure_kept
 from execution.services.runs import fail_task, finish_task, start_task
 from proposals.services import end_waivers, expire_proposals
 
-MAY_PASS = (TransientFailure, OperationalError, ConnectionError, TimeoutError)
 logger = logging.getLogger(__name__)
 
 
@@ -33,7 +33,7 @@ def run(task_id: int, fence: int) -> None:
     is a SystemExit) is both.
     """
     try:
-        task = start_task(task_id, fence)
+        task = _started(task_id, fence)
         if task is not None:
             _attempt(task)
     finally:
@@ -77,6 +77,15 @@ def sweep_drafts() -> int:
     return wake_drafts()
 
 
+def _started(task_id: int, fence: int) -> ExecutionTask | None:
+    """Ask twice: that the server was restarted while this process was idle shows only when it is asked."""
+    try:
+        return start_task(task_id, fence)
+    except OperationalError:
+        connection.close()
+        return start_task(task_id, fence)
+
+
 def _attempt(task: ExecutionTask) -> None:
     try:
         with Heartbeat(task.pk, task.fence):
@@ -86,12 +95,25 @@ def _attempt(task: ExecutionTask) -> None:
         logger.warning("task %s: the lease was lost, attempt %s left no effect here", task.pk, task.attempts)
     except Exception as error:
         logger.exception("task %s: attempt %s failed", task.pk, task.attempts)
-        fail_task(task.pk, task.fence, error, permanent=not isinstance(error, MAY_PASS))
+        _record_failure(task, error, permanent=not may_pass(error))
     except BaseException as error:
         connections.close_all()
         logger.exception("task %s: attempt %s was ended", task.pk, task.attempts)
-        fail_task(task.pk, task.fence, error, permanent=False)
+        _record_failure(task, error, permanent=False)
         raise
+
+
+def _record_failure(task: ExecutionTask, error: BaseException, *, permanent: bool) -> None:
+    """Once more on a new connection when the old one is gone. Else the lease runs out, which is recorded instead."""
+    try:
+        fail_task(task.pk, task.fence, error, permanent=permanent)
+    except OperationalError:
+        connections.close_all()
+        try:
+            fail_task(task.pk, task.fence, error, permanent=permanent)
+        except Error as lost:
+            connections.close_all()
+            logger.warning("task %s: its failure could not be recorded: %s", task.pk, reason_of(lost))
 
 
 def _execute(task: ExecutionTask) -> None:

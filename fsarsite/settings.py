@@ -215,6 +215,7 @@ try:
     EXECUTION_RETRY_SECONDS = env.float("EXECUTION_RETRY_SECONDS", 5, validate=validate.Range(0, 3600))
     EXECUTION_STUCK_SECONDS = env.float("EXECUTION_STUCK_SECONDS", 30, validate=validate.Range(1, 3600))
     EXECUTION_LOAD_LIMIT = env.float("EXECUTION_LOAD_LIMIT", 0, validate=validate.Range(0, 1000))
+    EXECUTION_DATABASE_LIMIT = env.int("EXECUTION_DATABASE_LIMIT", 0, validate=validate.Range(0, 10_000))
     EXECUTION_AGEING_SECONDS = env.float("EXECUTION_AGEING_SECONDS", 3600, validate=validate.Range(1, 30 * 86400))
     WAY_BACK_DAYS = env.int("WAY_BACK_DAYS", 90, validate=validate.Range(1, 3650))
     REHEARSAL_ROWS = env.str("REHEARSAL_ROWS", "", validate=validate.OneOf(["", "copied", "masked", "made-up"]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from execution.handlers.handler import (
@@ -20,12 +22,13 @@ from execution.target.change import Applied, apply_statements, prove_restore, un
 from execution.target.connection import Connection, changing_explained, connect, explained
 from execution.target.disposal import kept_bytes
 from execution.target.fingerprint import fingerprint_of
-from execution.target.rehearsal import rehearse
+from execution.target.rehearsal import Rehearsal, rehearse
 from execution.target.reverse import Step, ensure_known
 from execution.target.statements import Statement, split_statements
 from execution.target.stepwise import apply_stepwise, changing_stepwise, is_stepwise, undo_stepwise
 
 Phase = TaskPhase.Name
+KEEPS_CHANGING = "the target's schema keeps changing during the rehearsal; it has to be rehearsed again"
 REHEARSALS = 3
 """How often a change is rehearsed before it waits for a quieter time: other changes run on the same target."""
 
@@ -114,20 +117,46 @@ def _run_stepwise(
 ) -> Execution:
     """Run it step by step, on the target that was rehearsed; a step that a killed worker began is taken up."""
     if certificate is None:
+        return _run_stepwise_rehearsed(task, text, statements)
+    done = _stepwise(task, statements, partial(drift, certificate=certificate), proof_of(certificate))
+    if isinstance(done, str):
+        raise _stale(task, text, statements, done)
+    return done
+
+
+def _run_stepwise_rehearsed(task: ExecutionTask, text: str, statements: tuple[Statement, ...]) -> Execution:
+    """Certified only when it ran: before, nobody has seen a rehearsal that the target may drift from."""
+    for _ in range(REHEARSALS):
         enter_phase(Phase.REHEARSE)
-        certificate = certify(task.proposal, text, rehearse(task.public_id, statements))
+        rehearsal = rehearse(task.public_id, statements)
+        done = _stepwise(task, statements, partial(_other_schema, rehearsal=rehearsal), rehearsal.to_json())
+        if isinstance(done, Execution):
+            certify(task.proposal, text, rehearsal)
+            return done
+    raise TransientFailure(KEEPS_CHANGING)
+
+
+def _other_schema(connection: Connection, rehearsal: Rehearsal) -> str:
+    return "" if fingerprint_of(connection) == rehearsal.target else "its schema is another"
+
+
+def _stepwise(
+    task: ExecutionTask,
+    statements: tuple[Statement, ...],
+    changed: Callable[[Connection], str],
+    proof: dict[str, Any],
+) -> Execution | str:
+    """Run it, or say in words why the target is not the one of the proof. What was begun goes on whatever changed."""
     enter_phase(Phase.COMPARE)
     with connect(autocommit=True) as connection, changing_stepwise(connection):
         ledger.ensure_ledger(connection)
         ledger.ensure_steps(connection)
         if done := ledger.applied(connection, task.public_id):
             return _execution(done)
-        changed = "" if ledger.begun_step(connection, task.public_id, 0) else drift(connection, certificate)
-        if not changed:
-            enter_phase(Phase.APPLY)
-            applied = apply_stepwise(connection, task.public_id, statements)
-            return _record(connection, task, applied, proof_of(certificate))
-    raise _stale(task, text, statements, changed)
+        if ledger.begun_step(connection, task.public_id, 0) is None and (why := changed(connection)):
+            return why
+        enter_phase(Phase.APPLY)
+        return _record(connection, task, apply_stepwise(connection, task.public_id, statements), proof)
 
 
 def _undo_stepwise(task: ExecutionTask, steps: list[Step]) -> dict[str, Any]:
@@ -152,7 +181,7 @@ def _run_rehearsed(task: ExecutionTask, text: str, statements: tuple[Statement, 
                 execution = _run(connection, task, statements, rehearsal.to_json())
                 break
     else:
-        raise TransientFailure("the target's schema keeps changing during the rehearsal; it has to be rehearsed again")
+        raise TransientFailure(KEEPS_CHANGING)
     certify(task.proposal, text, rehearsal)
     return execution
 

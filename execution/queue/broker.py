@@ -26,6 +26,7 @@ from execution.queue.claim import Claim, Lease, claim_tasks
 from execution.queue.reaper import expire_leases_of, reap_expired_leases
 from execution.queue.wakeup import install_bell
 from execution.services.enqueue import CHANNEL
+from execution.services.reasons import reason_of
 from execution.states import IN_FLIGHT, TaskStatus
 from execution.tasks import run
 
@@ -69,7 +70,7 @@ class ExecutionBroker(Broker):
                 self._reap_at = time.monotonic() + REAP_SECONDS
             self._last = claim_tasks(cluster=self._cluster, capacity=self._capacity)
         except Error as error:
-            logger.warning("the queue is out of reach: %s", str(error).strip().splitlines()[0])
+            logger.warning("the queue is out of reach: %s", reason_of(error))
             connection.close()
             time.sleep(POLL_SECONDS)
             return []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
 
+from execution.queue.load import capacity_now
 from execution.queue.statements import fetch_all
 from proposals.models import Proposal
 
@@ -104,23 +104,18 @@ def claim_tasks(*, cluster: str, capacity: int) -> Claim:
     """Lease the best queued tasks, at most ``capacity`` in flight for this cluster, within all limits.
 
     Tasks that depend on others wait until those have succeeded. Nothing while execution is halted or frozen. Half the
-    capacity on a loaded machine. Claims of all clusters wait for each other (about a millisecond).
+    capacity under load (see `capacity_now`). Claims of all clusters wait for each other (about a millisecond).
     """
+    room = capacity_now(capacity)
     fetch_all(LOCK, {"lock": CLAIM_LOCK})  # a statement of its own: the next one must see what the last claim did
     rows = fetch_all(
         CLAIM,
         {
             "cluster": cluster,
-            "capacity": capacity_now(capacity),
+            "capacity": room,
             "lease": settings.EXECUTION_LEASE_SECONDS,
             "types": Proposal.Type.values,
         },
     )
     leases = tuple(Lease(task_id, fence) for _, task_id, fence in rows if task_id is not None)
     return Claim(leases, free=rows[0][0] - len(leases))
-
-
-def capacity_now(capacity: int) -> int:
-    """The capacity, or half of it, at least one, while each processor has more than EXECUTION_LOAD_LIMIT to do."""
-    most = float(settings.EXECUTION_LOAD_LIMIT) * (os.cpu_count() or 1)
-    return max(1, capacity // 2) if most and os.getloadavg()[0] > most else capacity

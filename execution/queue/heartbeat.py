@@ -14,6 +14,7 @@ from django.db import Error, connection
 
 from execution.failures import LeaseLost
 from execution.queue.statements import fetch_all
+from execution.services.reasons import reason_of
 
 BEATS_PER_LEASE = 3
 JOIN_SECONDS = 1
@@ -78,7 +79,7 @@ class Heartbeat:
         try:
             return bool(fetch_all(RENEW, self._parameters))
         except Error as error:
-            logger.warning("no heartbeat for task %s: %s", self._parameters["id"], str(error).splitlines()[0])
+            logger.warning("no heartbeat for task %s: %s", self._parameters["id"], reason_of(error))
             connection.close()
             return None
 

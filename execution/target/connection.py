@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from django.conf import settings
@@ -36,12 +37,16 @@ SELECT (SELECT rolcreaterole OR rolreplication FROM pg_roles WHERE rolname = cur
        (SELECT string_agg(rolname, ', ') FROM pg_roles WHERE pg_has_role(oid, 'MEMBER') AND rolname IN
         ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files'))
 """
+LOCK_SECONDS = 3.0
+_LOCK_POLL_SECONDS = 0.05
 _PASSING = (
     errors.LockNotAvailable,
     errors.DeadlockDetected,
     errors.SerializationFailure,
     errors.QueryCanceled,
     errors.AdminShutdown,
+    errors.CrashShutdown,
+    errors.IoError,
     errors.CannotConnectNow,
     errors.TooManyConnections,
     errors.DiskFull,
@@ -112,8 +117,21 @@ def changing(connection: Connection) -> Iterator[None]:
     with connection.transaction():
         for name, value in (LIMITS | READING).items():
             connection.execute("SELECT set_config(%s, %s, true)", [name, value])
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        take_lock(connection, "SELECT pg_try_advisory_xact_lock(%s)", seconds=LOCK_SECONDS)
         yield
+
+
+def take_lock(connection: Connection, ask: LiteralString, *, seconds: float) -> None:
+    """Have the target to ourselves. Raises TransientFailure when another change holds it for longer.
+
+    Asks again and again: who waits in the server holds a snapshot meanwhile, and CREATE INDEX CONCURRENTLY of the one
+    that has the lock waits for the end of every snapshot, which is a deadlock.
+    """
+    deadline = time.monotonic() + seconds
+    while connection.execute(ask, [LOCK]).fetchone() != (True,):
+        if time.monotonic() > deadline:
+            raise TransientFailure("the target could not be changed: another change holds it (lock timeout)")
+        time.sleep(_LOCK_POLL_SECONDS)
 
 
 @contextmanager

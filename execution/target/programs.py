@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
 
 from psycopg.conninfo import conninfo_to_dict
 
-from execution.failures import PermanentFailure
+from execution.failures import PermanentFailure, TransientFailure, says_that_it_may_pass
 from fsarsite.postgres import ClusterError
 from fsarsite.postgres.binaries import Binaries
 
@@ -41,10 +42,16 @@ def programs_for(server: int) -> Path:
     )
 
 
-def run_program(argv: Sequence[str | Path], conninfo: str) -> None:
+def run_program(
+    argv: Sequence[str | Path],
+    conninfo: str,
+    *,
+    reads: IO[bytes] | int = subprocess.DEVNULL,
+    writes: IO[bytes] | int = subprocess.DEVNULL,
+) -> None:
     """Run a client program. What connects it goes through the environment: command lines are public.
 
-    Raises PermanentFailure with the first error that it prints.
+    Raises PermanentFailure with the first error that it prints, TransientFailure when that may pass.
     """
     given = conninfo_to_dict(conninfo)
     environment = {name: str(given[key]) for key, name in _ENVIRONMENT.items() if given.get(key)}
@@ -52,8 +59,9 @@ def run_program(argv: Sequence[str | Path], conninfo: str) -> None:
         done = subprocess.run(
             argv,
             env={"PATH": os.defpath, "LC_ALL": "C", "PGCONNECT_TIMEOUT": "10", **environment},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdin=reads,
+            stdout=writes,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
             timeout=_SECONDS,
@@ -66,7 +74,8 @@ def run_program(argv: Sequence[str | Path], conninfo: str) -> None:
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if "error" in line] or done.stderr.splitlines()[-1:]
         said = lines[0].strip() if lines else f"exit code {done.returncode}"
-        raise PermanentFailure(f"the rehearsal could not copy the target: {said}")
+        failure = TransientFailure if says_that_it_may_pass(done.stderr) else PermanentFailure
+        raise failure(f"the rehearsal could not copy the target: {said}")
 
 
 @lru_cache(maxsize=8)

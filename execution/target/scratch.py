@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import IO
 from uuid import UUID
 
 from psycopg import sql
@@ -70,34 +71,35 @@ def scratch_copy(task: UUID, changes: Sequence[Sequence[Statement]] = ()) -> Ite
 
 
 def _filled(conninfo: str, changes: Sequence[Sequence[Statement]]) -> Scratch:
-    with tempfile.NamedTemporaryFile(prefix="fsarsite-rehearsal-") as dump:
+    with tempfile.TemporaryFile() as dump:  # without a name, so that a killed worker leaves none behind
         with connect() as source, explained("the rehearsal could not read the target"), reading(source):
             programs = programs_for(source.info.server_version // 10_000)
             choice = choose(source, changes)
-            _dump(programs, dump.name, choice, source)
+            _dump(programs, dump, choice, source)
             if choice.loads:
-                _restore(programs, dump.name, conninfo, "--section=pre-data", "--section=data")
+                _restore(programs, dump, conninfo, "--section=pre-data", "--section=data")
                 copied = _loaded(source, conninfo, choice)
         if choice.loads:
-            return _finished(programs, dump.name, Scratch(conninfo, copied), choice)
-        _restore(programs, dump.name, conninfo)
+            return _finished(programs, dump, Scratch(conninfo, copied), choice)
+        _restore(programs, dump, conninfo)
     return Scratch(conninfo)
 
 
-def _dump(programs: Path, file: str, choice: Choice, source: Connection) -> None:
+def _dump(programs: Path, dump: IO[bytes], choice: Choice, source: Connection) -> None:
     what = ["--format=custom", f"--exclude-schema={LEDGER_SCHEMA}*", "--no-publications", "--no-subscriptions"]
     if choice.loads:  # both see the same rows, or a foreign key would not hold
         [(snapshot,)] = source.execute("SELECT pg_export_snapshot()").fetchall()
         what += [f"--snapshot={snapshot}", *(f"--exclude-table-data={load.table.name}" for load in choice.loads)]
     if choice.rows is not Rows.COPIED:
         what.append("--no-large-objects")
-    run_program([programs / "pg_dump", *_KEEP, *what, "--lock-wait-timeout=5s", f"--file={file}"], target_url())
+    run_program([programs / "pg_dump", *_KEEP, *what, "--lock-wait-timeout=5s"], target_url(), writes=dump)
 
 
-def _restore(programs: Path, file: str, conninfo: str, *sections: str) -> None:
+def _restore(programs: Path, dump: IO[bytes], conninfo: str, *sections: str) -> None:
     database = str(conninfo_to_dict(conninfo)["dbname"])
-    argv = [programs / "pg_restore", *_KEEP, *sections, "--exit-on-error", f"--dbname={database}", file]
-    run_program(argv, conninfo)
+    dump.seek(0)
+    argv = [programs / "pg_restore", *_KEEP, *sections, "--exit-on-error", f"--dbname={database}"]
+    run_program(argv, conninfo, reads=dump)
 
 
 def _loaded(source: Connection, conninfo: str, choice: Choice) -> dict[str, Copied]:
@@ -124,15 +126,15 @@ def _without_orphans(scratch: Connection, choice: Choice, copied: Mapping[str, C
     return new
 
 
-def _finished(programs: Path, file: str, scratch: Scratch, choice: Choice) -> Scratch:
+def _finished(programs: Path, dump: IO[bytes], scratch: Scratch, choice: Choice) -> Scratch:
     """Make indexes, foreign keys and triggers. Without rows when those that we chose do not go with them."""
     try:
-        _restore(programs, file, scratch.conninfo, "--section=post-data", "--single-transaction")
+        _restore(programs, dump, scratch.conninfo, "--section=post-data", "--single-transaction")
     except PermanentFailure as failure:
         with connect(scratch.conninfo) as connection, explained("the scratch database could not be emptied"):
             held = {table.name: _count(connection, table.name) for table in choice.tables}
             empty(connection, choice.tables)
-        _restore(programs, file, scratch.conninfo, "--section=post-data")
+        _restore(programs, dump, scratch.conninfo, "--section=post-data")
         known = scratch.copied
         none = {name: Copied(How.NOTHING, 0, known[name].of if name in known else rows) for name, rows in held.items()}
         return Scratch(scratch.conninfo, none, str(failure))

@@ -14,13 +14,14 @@ from execution.failures import PermanentFailure, RollbackRefused
 from execution.target import ledger
 from execution.target.catalog import Catalog, Relation
 from execution.target.change import Applied
-from execution.target.connection import LOCK, READING, Connection, explained, identifier
+from execution.target.connection import LOCK, READING, Connection, explained, identifier, take_lock
 from execution.target.reverse import Step
 from execution.target.statements import Statement, is_concurrent
 
 Node = Any
 LIMITS = {"lock_timeout": "60s", "statement_timeout": "240s", "idle_session_timeout": "300s"}
 """Longer than those of a transaction: it waits for others without being in their way."""
+LOCK_SECONDS = 60.0
 _IS_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = %s"
 
 
@@ -35,7 +36,7 @@ def changing_stepwise(connection: Connection) -> Iterator[None]:
     with explained("the target could not be changed"):
         for name, value in (LIMITS | READING).items():
             connection.execute("SELECT set_config(%s, %s, false)", [name, value])
-        connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        take_lock(connection, "SELECT pg_try_advisory_lock(%s)", seconds=LOCK_SECONDS)
     try:
         yield
     finally:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from execution.failures import PermanentFailure
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_GIT = re.compile(r"\.?git(?:~\d+)?|\.gitmodules|gitmod~\d+|gi[0-9a-f]+~\d+")
+# HEAD is what makes any folder with objects and refs a repository, whose config git then obeys.
+_GIT = re.compile(r"\.?git(?:~\d+)?|\.gitmodules|gitmod~\d+|gi[0-9a-f]+~\d+|head")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(?:\..*)?")
 _MOST_BYTES = 1000
 _MOST_NAME_BYTES = 200
 
@@ -45,15 +48,19 @@ def _objection(path: str) -> str:
 
 
 def _objection_to_name(name: str) -> str:
-    if name in {"", ".", ".."}:
+    folded = _folded(name)
+    if folded in {"", ".", ".."}:
         return "it has an empty, . or .. segment"
-    if name != name.strip() or name.endswith("."):
-        return "a name in it begins or ends in a blank, or ends in a dot"
     if len(name.encode()) > _MOST_NAME_BYTES:
         return f"a name in it has more than {_MOST_NAME_BYTES} bytes"
-    if _GIT.fullmatch(_folded(name).rstrip(". ")):
-        return "it names what belongs to git itself"
-    return ""
+    return next((why for is_so, why in _objections_to(folded) if is_so), "")
+
+
+def _objections_to(folded: str) -> Iterator[tuple[object, str]]:
+    yield folded != folded.strip() or folded.endswith("."), "a name in it begins or ends in a blank, or ends in a dot"
+    yield re.search(r"[/\\:]", folded), "a letter in it reads as a slash, a backslash or a colon"
+    yield _GIT.fullmatch(folded.rstrip(". ")), "it names what belongs to git itself"
+    yield _RESERVED.fullmatch(folded), "it has a name that some systems reserve"
 
 
 def _folded(name: str) -> str:

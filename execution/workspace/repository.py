@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from pygit2.enums import FileMode, Option, RepositoryOpenFlag, SortMode
 
 from execution.failures import PermanentFailure, TransientFailure
+from execution.workspace.occupancy import occupied
 from execution.workspace.paths import is_same_name, parts_of
 from execution.workspace.remote import catch_up, ensure_clone
 
@@ -76,9 +77,10 @@ class Workspace:
 def locked_workspace() -> Iterator[Workspace]:
     """The workspace, for one task at a time over all machines; the lock lasts until the outermost transaction ends.
 
-    With WORKSPACE_REMOTE it is brought to what the remote has first.
+    A database that is restarted forgets the lock while its holder lives on, so a second one, of the file system, is
+    held beside it. With WORKSPACE_REMOTE the workspace is brought to what the remote has first.
 
-    Raises PermanentFailure when WORKSPACE_PATH names no usable repository.
+    Raises PermanentFailure when WORKSPACE_PATH names no usable repository, TransientFailure when it is out of reach.
     """
     workspace = open_workspace()
     with transaction.atomic():
@@ -87,9 +89,10 @@ def locked_workspace() -> Iterator[Workspace]:
             key = f"execution.workspace:{settings.WORKSPACE_REMOTE or workspace.folder}"
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
         try:
-            if settings.WORKSPACE_REMOTE:
-                catch_up(workspace.repository, workspace.branch)
-            yield workspace
+            with occupied(Path(workspace.repository.path)):
+                if settings.WORKSPACE_REMOTE:
+                    catch_up(workspace.repository, workspace.branch)
+                yield workspace
         except OSError as error:
             raise TransientFailure(f"the workspace could not be written: {error.strerror or error}") from error
         except pygit2.GitError as error:

@@ -16,6 +16,7 @@ from django.db import Error, connection
 from execution.queue.broker import NAME_VARIABLE
 from execution.queue.progress import why_schedules_stuck, why_stuck
 from execution.services.heartbeats import forget_heartbeat, record_heartbeat
+from execution.services.reasons import reason_of
 from execution.services.schedules import ensure_schedules
 from fsarsite.database import BASE_DIR
 from fsarsite.supervisor import Child, Supervisor
@@ -44,8 +45,7 @@ class Command(BaseCommand):
         try:
             ensure_schedules()
         except Error as error:
-            reason = str(error).strip().splitlines()[0]
-            raise CommandError(f"the database is not ready ({reason}): run manage.py migrate") from error
+            raise CommandError(f"the database is not ready ({reason_of(error)}): run manage.py migrate") from error
         name = f"{os.uname().nodename}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
         queues = {EXECUTION: "execution"} if no_schedules else {EXECUTION: "execution", SCHEDULES: "default"}
         supervisor = Supervisor([_cluster(cluster, queue, name) for cluster, queue in queues.items()])
@@ -78,7 +78,7 @@ class Watchdog:
                 if SCHEDULES in self._restarts:
                     self._restart_if(SCHEDULES, why_schedules_stuck())
             except Error as error:
-                logger.warning("no sign of life: %s", str(error).strip().splitlines()[0])
+                logger.warning("no sign of life: %s", reason_of(error))
                 connection.close()
             if self._stopped.wait(min(BEAT_SECONDS, settings.EXECUTION_STUCK_SECONDS / 2)):
                 connection.close()
@@ -90,7 +90,7 @@ class Watchdog:
         try:
             forget_heartbeat(self._name)
         except Error as error:
-            logger.warning("the last sign of life stays: %s", str(error).strip().splitlines()[0])
+            logger.warning("the last sign of life stays: %s", reason_of(error))
 
     def _restart_if(self, cluster: str, reason: str) -> None:
         """Believe what is said twice running. A restarted cluster gets time to show what it can, more each time."""

@@ -1,6 +1,7 @@
 import threading
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -176,6 +177,35 @@ def test_reaper_fails_a_task_that_kills_its_workers() -> None:
     assert (after.status, after.attempts) == (TaskStatus.FAILED, 3)
     assert "its worker died" in after.error
     assert after.proposal.status == Status.FAILED
+
+
+def cut_off() -> None:
+    """As a restart of the server does to a connection that is idle."""
+    with psycopg.connect(connection.connection.info.dsn, password=connection.settings_dict["PASSWORD"]) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_run_after_the_server_was_restarted_starts_on_a_new_connection() -> None:
+    task, lease = queue_probe(), lease_one()
+    cut_off()
+
+    deliver(lease)
+
+    assert (reloaded(task).status, effects(task)) == (TaskStatus.SUCCEEDED, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_run_cut_off_from_the_database_records_why_and_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    task, lease = queue_probe(), lease_one()
+    monkeypatch.setattr("tests.probe.handler.ProbeHandler.in_transaction", False)
+    monkeypatch.setattr("tests.probe.handler.ProbeHandler.execute", lambda *_: cut_off() or Execution(result={}))
+
+    deliver(lease)
+
+    after = reloaded(task)
+    assert after.status == TaskStatus.QUEUED
+    assert "terminating connection" in after.error
 
 
 @pytest.mark.django_db(transaction=True)

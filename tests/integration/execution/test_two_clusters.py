@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
 
-from execution.models import ExecutionTask, KindLimit, TaskEvent
-from execution.states import TaskStatus
+from execution.models import ExecutionControl, ExecutionTask, Freeze, KindLimit, TaskEvent
+from execution.queue.broker import POLL_SECONDS
+from execution.states import IN_FLIGHT, TaskStatus
 from tests.integration.execution.probing import effects, queue_probes
 from tests.integration.execution.test_worker import PATIENCE, Start, start_worker
 from tests.probe.handler import KIND
@@ -43,16 +48,44 @@ def test_two_clusters_share_the_work(start_worker: Start, tmp_path: Path) -> Non
     assert [effects(task) for task in tasks] == [1] * 4
 
 
-def test_two_clusters_keep_the_limit_of_a_kind(start_worker: Start) -> None:
+def test_two_clusters_under_load_keep_order_and_limits_and_stop_when_told(start_worker: Start) -> None:
+    """Sixty tasks of three priorities, at most two at once; halted and then frozen in the middle of it."""
     KindLimit.objects.create(kind=KIND, max_running=2)
     tasks = queue_probes(60)
+    for task in tasks:
+        task.priority = task.pk % 3
+    ExecutionTask.objects.bulk_update(tasks, ["priority"])
     for _ in range(2):
-        start_worker(EXECUTION_PREFETCH="0")
+        start_worker(EXECUTION_PREFETCH="0", EXECUTION_LEASE_SECONDS="30")
 
-    queued = ExecutionTask.objects.filter(pk__in=[task.pk for task in tasks]).exclude(status=TaskStatus.SUCCEEDED)
-    wait_until(lambda: not queued.exists(), seconds=2 * PATIENCE)
+    wait_until(lambda: ends().count() >= 10, seconds=PATIENCE)
+    ExecutionControl.objects.create(is_halted=True)
+    halted = starts_until_still()
+    ExecutionControl.objects.update(is_halted=False)
+    wait_until(lambda: ends().count() >= 20, seconds=PATIENCE)
+    now = timezone.now()
+    window = Freeze.objects.create(starts_at=now, ends_at=now + timedelta(hours=1), reason="The big sale")
+    frozen = starts_until_still()
+    Freeze.objects.filter(pk=window.pk).update(starts_at=now - timedelta(hours=2), ends_at=now - timedelta(hours=1))
+    wait_until(lambda: ends().count() == 60, seconds=2 * PATIENCE)
 
+    assert halted[0] == halted[1] < frozen[0] == frozen[1] < 60
     assert [effects(task) for task in tasks] == [1] * len(tasks)
+    claimed = list(TaskEvent.objects.filter(name="claimed").order_by("id").values_list("task__priority", flat=True))
+    assert claimed == sorted(claimed, reverse=True)
     with connection.cursor() as cursor:
         cursor.execute(OVERLAP)
         assert cursor.fetchone()[0] <= 2
+
+
+def ends() -> QuerySet[TaskEvent]:
+    return TaskEvent.objects.filter(name="succeeded")
+
+
+def starts_until_still() -> tuple[int, int]:
+    """How many were started once nothing is in flight any more, and when every cluster has looked again."""
+    wait_until(lambda: not ExecutionTask.objects.filter(status__in=IN_FLIGHT).exists(), seconds=PATIENCE)
+    starts = TaskEvent.objects.filter(name="started")
+    before = starts.count()
+    time.sleep(1.5 * POLL_SECONDS)
+    return before, starts.count()

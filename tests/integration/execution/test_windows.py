@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from execution.models import ExecutionTask, Freeze, KindLimit, RunRule, TypeLimit
-from execution.queue.claim import capacity_now, claim_tasks
+from execution.queue.claim import claim_tasks
+from execution.queue.load import capacity_now
 from execution.services.ageing import age_tasks
 from execution.services.held import run_held_task
 from execution.services.interventions import retry_task
@@ -25,6 +31,7 @@ from tests.factories.browsers import log_in
 from tests.factories.clients import create_client
 from tests.factories.tasks import create_task, lease_task
 from tests.integration.execution.probing import history, queue_probes
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +147,36 @@ def test_capacity_shrinks_on_a_loaded_machine(
     monkeypatch.setattr(os, "getloadavg", lambda: (load, 0.0, 0.0))
 
     assert capacity_now(6) == expected
+
+
+@pytest.fixture
+def lock_waits() -> Iterator[None]:
+    """Two sessions that wait for a lock, as when somebody alters a table that everybody reads."""
+    dsn, password, key = connection.connection.info.dsn, connection.settings_dict["PASSWORD"], 41_807
+    with ExitStack() as opened:
+        holder, *waiting = (
+            opened.enter_context(psycopg.connect(dsn, password=password, autocommit=True)) for _ in range(3)
+        )
+        holder.execute("SELECT pg_advisory_lock(%s)", [key])
+        wait = "SELECT pg_advisory_lock_shared(%s)"
+        threads = [threading.Thread(target=each.execute, args=[wait, [key]]) for each in waiting]
+        for thread in threads:
+            thread.start()
+        blocked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
+        wait_until(lambda: holder.execute(blocked, [key]).fetchone() == (2,))
+        yield
+        holder.execute("SELECT pg_advisory_unlock(%s)", [key])
+        for thread in threads:
+            thread.join()
+
+
+@pytest.mark.usefixtures("lock_waits")
+@pytest.mark.parametrize(("limit", "expected"), [(0, 4), (1, 2), (10_000, 4)])
+def test_claim_shrinks_while_the_database_is_loaded(settings: Any, limit: int, expected: int) -> None:
+    settings.EXECUTION_DATABASE_LIMIT = limit
+    queue_probes(6)
+
+    assert len(claim_tasks(cluster="here", capacity=4).leases) == expected
 
 
 def test_held_task_is_run_by_another_person_than_who_approved_it() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,9 +13,22 @@ from django.conf import settings as current
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from fsarsite.samples.workspace import ensure_workspace
 from tests.integration.execution.effects.target import SCHEMA, Target
+from tests.integration.execution.effects.workspaces import Shop
 
 collect_ignore = [] if shutil.which("bwrap") else ["test_workspace_sandbox.py"]
+
+
+@pytest.fixture
+def shop(tmp_path: Path, settings: Any) -> Iterator[Shop]:
+    """A workspace of the test's own, inside a folder with something to escape to."""
+    settings.WORKSPACE_PATH = tmp_path / "workspace"
+    (tmp_path / "outside").mkdir()
+    ensure_workspace(settings.WORKSPACE_PATH)
+    yield Shop(settings.WORKSPACE_PATH)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["outside", "workspace"]
+    assert list((tmp_path / "outside").iterdir()) == []
 
 
 @pytest.fixture

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,66 +11,19 @@ import pygit2
 import pytest
 from django.db import connections
 
-from execution.handlers import PermanentFailure, RollbackRefused, handler_for
+from execution.handlers import PermanentFailure, RollbackRefused, TransientFailure, handler_for
 from execution.models import ExecutionTask, Rollback
 from execution.services.rollback import roll_back_task
-from execution.workspace import commits
-from fsarsite.samples.workspace import ensure_workspace
+from execution.workspace import commits, occupancy
 from proposals.models import Proposal
 from proposals.reports import Form, render_json
 from proposals.services import approve_proposal
 from proposals.states import Status
 from tests.factories import create_proposal, create_report, create_user, decision_on, file_proposal, submit
 from tests.factories.tasks import create_file_task, run_task
+from tests.integration.execution.effects.workspaces import Shop
 
 pytestmark = pytest.mark.django_db
-
-
-@dataclass(frozen=True, slots=True)
-class Shop:
-    """A workspace as git itself sees it."""
-
-    folder: Path
-
-    def git(self, *arguments: str) -> str:
-        """What git prints. Its own settings only."""
-        environment = {"PATH": os.environ["PATH"], "HOME": "/nowhere", "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"}
-        named = ["-c", "user.name=A person", "-c", "user.email=person@localhost", "-c", "core.hooksPath=/nowhere"]
-        command = ["git", "-C", str(self.folder), *named, *arguments]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
-
-    def write(self, path: str, text: str) -> None:
-        """A person commits a file."""
-        (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (self.folder / path).write_text(text)
-        self.git("add", "--force", path)
-        self.git("commit", "-q", "-m", f"Change {path} by hand")
-
-    def state(self) -> tuple[str, str, list[str]]:
-        """The commit, what git status says, and the files on disk."""
-        files = [str(each.relative_to(self.folder)) for each in self.folder.rglob("*") if ".git" not in each.parts]
-        return self.git("rev-parse", "HEAD"), self.git("status", "--porcelain", "--ignored"), sorted(files)
-
-
-@pytest.fixture
-def shop(tmp_path: Path, settings: Any) -> Iterator[Shop]:
-    """A workspace of the test's own, inside a folder with something to escape to."""
-    settings.WORKSPACE_PATH = tmp_path / "workspace"
-    (tmp_path / "outside").mkdir()
-    ensure_workspace(settings.WORKSPACE_PATH)
-    yield Shop(settings.WORKSPACE_PATH)
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["outside", "workspace"]
-    assert list((tmp_path / "outside").iterdir()) == []
-
-
-def framed(path: str, content: str = "harm\n") -> ExecutionTask:
-    """A file task whose approval did not look at the path."""
-    task = create_file_task("harmless.txt", content)
-    proposal = Proposal.objects.get(pk=task.proposal_id)
-    proposal.received = create_bytes(path, content)
-    proposal.received_form = Form.JSON
-    proposal.save(update_fields=["received", "received_form"])
-    return ExecutionTask.objects.get(pk=task.pk)
 
 
 def create_bytes(path: str, content: str) -> bytes:
@@ -159,6 +109,26 @@ def test_execute_again_after_a_crash_before_the_checkout_repairs_it(
     assert shop.git("rev-list", "--count", "HEAD").strip() == "2"
 
 
+def test_execute_after_a_worker_was_killed_in_mid_commit(shop: Shop) -> None:
+    (shop.folder / ".git" / occupancy.NAME).write_text("at work\n")
+    (shop.folder / ".git/index.lock").touch()
+    (shop.folder / ".git/refs/heads/main.lock").touch()
+
+    handler_for("file").execute(create_file_task("a.txt", "new"))
+
+    assert shop.git("status", "--porcelain") == ""
+
+
+def test_execute_while_a_person_holds_gits_lock_is_tried_again_later(shop: Shop) -> None:
+    (shop.folder / ".git/refs/heads/main.lock").touch()
+
+    with pytest.raises(TransientFailure):
+        handler_for("file").execute(create_file_task("a.txt", "new"))
+
+    assert (shop.folder / ".git/refs/heads/main.lock").exists()
+    assert not (shop.folder / "a.txt").exists()
+
+
 def test_execute_of_what_is_there_commits_nothing(shop: Shop) -> None:
     shop.write("a.txt", "same")
     before = shop.state()
@@ -211,184 +181,6 @@ def test_execute_refuses_to_overwrite_uncommitted_work(shop: Shop, committed: bo
 
     assert shop.state() == before
     assert (shop.folder / "a.txt").read_text() == "somebody is working on it"
-
-
-def test_execute_runs_no_hook(shop: Shop, tmp_path: Path) -> None:
-    for name in ("pre-commit", "commit-msg", "post-commit", "reference-transaction", "post-index-change"):
-        hook = shop.folder / ".git" / "hooks" / name
-        hook.parent.mkdir(exist_ok=True)
-        hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/outside/{name}\nexit 1\n")
-        hook.chmod(0o755)
-
-    execution = handler_for("file").execute(create_file_task())
-
-    assert execution.result["outcome"] == "applied"
-
-
-HOSTILE_PATHS = [
-    "",
-    ".",
-    "..",
-    "../outside/a.txt",
-    "shop/../../outside/a.txt",
-    "shop/..",
-    "./a.txt",
-    "shop/./a.txt",
-    "shop//a.txt",
-    "shop/",
-    "/etc/passwd",
-    "//outside/a.txt",
-    "~/a.txt",
-    "C:/a.txt",
-    "C:a.txt",
-    "a.txt::$DATA",
-    "..\\outside\\a.txt",
-    "shop\\a.txt",
-    "a\x00b.txt",
-    "a\nb.txt",
-    "a\tb.txt",
-    "a\x1b[2Jb.txt",
-    "a\u202etxt.exe",
-    "a\u200bb.txt",
-    "\ufeffa.txt",
-    ".git",
-    ".git/config",
-    ".git/hooks/pre-commit",
-    ".GIT/config",
-    ".Git/HEAD",
-    "shop/.git/config",
-    ".git /config",
-    ".git./config",
-    ".g\u200cit/config",
-    ".ｇｉｔ/config",
-    "git~1/config",
-    "GIT~2/hooks/pre-commit",
-    ".gitmodules",
-    ".GitModules",
-    " a.txt",
-    "a.txt ",
-    "shop /a.txt",
-    "a.",
-    "x" * 201,
-    "/".join(["folder"] * 200),
-]
-
-
-@pytest.mark.parametrize("path", HOSTILE_PATHS, ids=ascii)
-def test_execute_refuses_hostile_paths(shop: Shop, path: str) -> None:
-    task, before = framed(path), shop.state()
-
-    with pytest.raises(PermanentFailure):
-        handler_for("file").execute(task)
-
-    assert shop.state() == before
-
-
-def symlink_folder_committed(shop: Shop) -> str:
-    (shop.folder / "way").symlink_to("../outside")
-    shop.git("add", "way")
-    shop.git("commit", "-q", "-m", "Link")
-    return "way/a.txt"
-
-
-def symlink_folder_on_disk(shop: Shop) -> str:
-    (shop.folder / "way").symlink_to("../outside")
-    return "way/a.txt"
-
-
-def symlink_folder_in_place_of_a_committed_one(shop: Shop) -> str:
-    shop.write("way/b.txt", "b")
-    (shop.folder / "way/b.txt").unlink()
-    (shop.folder / "way").rmdir()
-    (shop.folder / "way").symlink_to("../outside")
-    return "way/a.txt"
-
-
-def symlink_file_committed(shop: Shop) -> str:
-    (shop.folder / "a.txt").symlink_to("../outside/a.txt")
-    shop.git("add", "a.txt")
-    shop.git("commit", "-q", "-m", "Link")
-    return "a.txt"
-
-
-def symlink_file_on_disk(shop: Shop) -> str:
-    (shop.folder / "a.txt").symlink_to("../outside/a.txt")
-    return "a.txt"
-
-
-def symlink_into_git(shop: Shop) -> str:
-    (shop.folder / "settings").symlink_to(".git")
-    return "settings/config"
-
-
-def submodule(shop: Shop) -> str:
-    commit = shop.git("rev-parse", "HEAD").strip()
-    shop.git("update-index", "--add", "--cacheinfo", f"160000,{commit},module")
-    shop.git("commit", "-q", "-m", "Add a submodule")
-    return "module/a.txt"
-
-
-def submodule_itself(shop: Shop) -> str:
-    return submodule(shop).split("/", maxsplit=1)[0]
-
-
-def repository_inside(shop: Shop) -> str:
-    pygit2.init_repository(shop.folder / "inner")
-    return "inner/a.txt"
-
-
-def folder_in_place_of_the_file(shop: Shop) -> str:
-    shop.write("a.txt/b.txt", "b")
-    return "a.txt"
-
-
-def file_in_place_of_a_folder(shop: Shop) -> str:
-    shop.write("way", "b")
-    return "way/a.txt"
-
-
-def pipe_on_disk(shop: Shop) -> str:
-    os.mkfifo(shop.folder / "a.txt")
-    return "a.txt"
-
-
-def other_case(shop: Shop) -> str:
-    shop.write("Way/a.txt", "b")
-    return "way/a.txt"
-
-
-def other_composition(shop: Shop) -> str:
-    shop.write("o\u0308l.txt", "b")
-    return "\u00f6l.txt"
-
-
-TRAPS = [
-    symlink_folder_committed,
-    symlink_folder_on_disk,
-    symlink_folder_in_place_of_a_committed_one,
-    symlink_file_committed,
-    symlink_file_on_disk,
-    symlink_into_git,
-    submodule,
-    submodule_itself,
-    repository_inside,
-    folder_in_place_of_the_file,
-    file_in_place_of_a_folder,
-    pipe_on_disk,
-    other_case,
-    other_composition,
-]
-
-
-@pytest.mark.parametrize("trap", TRAPS)
-def test_execute_refuses_what_leads_elsewhere(shop: Shop, trap: Any) -> None:
-    path = trap(shop)
-    before, task = shop.git("rev-parse", "HEAD"), create_file_task(path, "harm\n")
-
-    with pytest.raises(PermanentFailure):
-        handler_for("file").execute(task)
-
-    assert shop.git("rev-parse", "HEAD") == before
 
 
 def test_execute_refuses_other_content_than_was_approved(shop: Shop) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -21,3 +22,23 @@ def commit_file(folder: Path, path: str, text: str) -> None:
     (folder / path).write_text(text)
     git(folder, "add", "--force", path)
     git(folder, "commit", "-q", "-m", f"Change {path} by hand")
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A workspace as git itself sees it."""
+
+    folder: Path
+
+    def git(self, *arguments: str) -> str:
+        """What git prints. Its own settings only."""
+        return git(self.folder, *arguments)
+
+    def write(self, path: str, text: str) -> None:
+        """A person commits a file."""
+        commit_file(self.folder, path, text)
+
+    def state(self) -> tuple[str, str, list[str]]:
+        """The commit, what git status says, and the files on disk."""
+        files = [str(each.relative_to(self.folder)) for each in self.folder.rglob("*") if ".git" not in each.parts]
+        return self.git("rev-parse", "HEAD"), self.git("status", "--porcelain", "--ignored"), sorted(files)

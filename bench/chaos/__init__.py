@@ -1,0 +1,1 @@
+"""``python -m bench chaos``: real work while workers, clusters and PostgreSQL are killed and the disk is full."""

@@ -46,7 +46,7 @@ class EmbeddedNames(FileAnalyzer):
 
     def examine_file(self, subject: Subject, content: str) -> Iterable[Sighting]:
         path = subject.frame.path if subject.frame else ""
-        found = undefined_on_page(content, path) if subject.language is Language.HTML else _in_component(content, path)
+        found = undefined_on_page(content) if subject.language is Language.HTML else _in_component(content, path)
         for undefined in found[:_SHOWN]:
             rule = ELSEWHERE if undefined.may_be_elsewhere and not undefined.is_type else UNDEFINED
             said = "is only a type" if undefined.is_type else "nothing defines or imports it"

@@ -36,7 +36,7 @@ def vue_script(text: str) -> Script | None:
     return Script(_on_their_lines(text, [block.span(2) for block in blocks]), grammar)
 
 
-def undefined_on_page(text: str, path: str) -> tuple[UndefinedName, ...]:
+def undefined_on_page(text: str) -> tuple[UndefinedName, ...]:
     """Names that the scripts of a page use and neither they, a browser nor a well-known library defines.
 
     The scripts of a page share their names. Those that it loads may define the rest: a name that stands in an address
@@ -52,13 +52,13 @@ def undefined_on_page(text: str, path: str) -> tuple[UndefinedName, ...]:
     walk = ScopeWalk(tree.root_node)
     found: dict[str, int] = {}
     for name, scope, node in sorted(walk.uses, key=lambda use: use[2].start_byte):
-        if not scope.knows(name) and name not in walk.asked and not _is_given(name, page, path):
+        if not scope.knows(name) and name not in walk.asked and not _is_given(name, page):
             found.setdefault(name, line_of(node))
     return tuple(UndefinedName(name, line, bool(page.sources)) for name, line in found.items())
 
 
-def _is_given(name: str, page: Page, path: str) -> bool:
-    if is_global(name, path, imports=False) or name in page.ids:
+def _is_given(name: str, page: Page) -> bool:
+    if is_global(name, in_test=False, imports=False) or name in page.ids:
         return True
     loaded = " ".join(page.sources).lower()
     return len(name) >= _SHORTEST_IN_ADDRESS and name.lower() in loaded

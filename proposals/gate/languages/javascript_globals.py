@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from proposals.gate.languages.name_lists import name_list
 
@@ -13,6 +14,8 @@ _PAGE_PATH = re.compile(r"(?:^|/)(?:public|static|assets|www|wwwroot|vendor|brow
 _COMPOSABLE = re.compile(r"^use[A-Z]")
 _AUTO_IMPORT_PATH = re.compile(r"(?:^|/)(?:composables|nuxt|app/utils)/", re.IGNORECASE)
 _TEST_PATH = re.compile(r"(?:^|[/_.-])(?:tests?|specs?|__tests__|cypress|e2e)(?:[/_.-]|$)", re.IGNORECASE)
+_SUITES = {"describe", "suite", "context", "QUnit", "expect"}
+_CASES = {"it", "test", "specify"}
 
 
 def is_page_name(name: str) -> bool:
@@ -26,17 +29,18 @@ def is_page_path(path: str) -> bool:
     return bool(_PAGE_PATH.search(path))
 
 
-def is_test_path(path: str) -> bool:
-    """Whether the path lies among tests, where a runner defines names."""
-    return bool(_TEST_PATH.search(path))
+def is_test(path: str, names: Iterable[str]) -> bool:
+    """Whether a runner defines names: the path lies among tests, or the names make a suite with a case in it."""
+    used = set(names)
+    return bool(_TEST_PATH.search(path)) or (bool(used & _SUITES) and bool(used & _CASES))
 
 
-def is_global(name: str, *, is_test: bool, imports: bool) -> bool:
+def is_global(name: str, *, in_test: bool, imports: bool) -> bool:
     """Whether a host defines the name. A text that imports nothing may lean on libraries of script tags beside it."""
     kinds = name_list("javascript_globals.txt")
     if any(name in kinds[kind] for kind in _ALWAYS) or _FAMILIES.match(name):
         return True
-    if is_test and name in kinds["tests"]:
+    if in_test and name in kinds["tests"]:
         return True
     return not imports and name in kinds["script-tags"]
 

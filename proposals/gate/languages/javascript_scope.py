@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from tree_sitter import Node
 
 from proposals.gate.languages.identity import Language
-from proposals.gate.languages.javascript_globals import is_global, is_page_name, is_page_path, is_test_path
+from proposals.gate.languages.javascript_globals import is_global, is_page_name, is_page_path, is_test
 from proposals.gate.languages.trees import line_of, parse_tree, text_of
 
 _FUNCTIONS = {
@@ -21,11 +21,6 @@ _BLOCKS = {"statement_block", "for_statement", "for_in_statement", "catch_clause
 _CLASSES = {"class_declaration", "class"}
 _PATTERNS = {"object_pattern", "array_pattern", "rest_pattern", "pair_pattern"}
 _JSX_NAMES = {"jsx_opening_element", "jsx_self_closing_element", "jsx_closing_element"}
-
-
-# A suite with a case in it is a test wherever it lies.
-_SUITES = {"describe", "suite", "context", "QUnit", "expect"}
-_CASES = {"it", "test", "specify"}
 
 
 @dataclass(slots=True)
@@ -68,10 +63,9 @@ def undefined_names(text: str, path: str) -> tuple[UndefinedName, ...]:
     is_module = walk.imports and not walk.asked & {"module", "exports", "define"}
     is_page = not is_module and (is_page_path(path) or any(is_page_name(name) for name, _node in free))
     found: dict[str, int] = {}
-    used = {name for name, _node in free}
-    is_test = is_test_path(path) or (bool(used & _SUITES) and bool(used & _CASES))
+    in_test = is_test(path, (name for name, _node in free))
     for name, node in free:
-        if name not in walk.asked and not is_global(name, is_test=is_test, imports=is_module):
+        if name not in walk.asked and not is_global(name, in_test=in_test, imports=is_module):
             found.setdefault(name, line_of(node))
     by_line = sorted(found.items(), key=lambda item: item[1])
     return tuple(UndefinedName(name, line, is_page and len(name) > 1) for name, line in by_line)

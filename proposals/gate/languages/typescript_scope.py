@@ -15,6 +15,7 @@ from proposals.gate.languages.javascript_globals import (
     is_auto_import_path,
     is_global,
     is_script_tag_name,
+    is_test,
 )
 from proposals.gate.languages.javascript_scope import Scope, ScopeWalk, UndefinedName
 from proposals.gate.languages.trees import line_of, parse_tree, text_of
@@ -54,9 +55,10 @@ def undefined_values(
     leans = not is_alone or "/// <reference" in text or is_auto_import_path(path)
     if language is not Language.TSX or is_component:  # in React, what is named use…() is imported like all else
         leans = leans or any(is_auto_import(name) for name, _node in free) or (is_component and not _VUE.search(text))
+    in_test = is_test(path, (name for name, _node in free))
     found: dict[str, int] = {}
     for name, node in sorted(free, key=lambda use: use[1].start_byte):
-        if name not in walk.asked and not is_global(name, path, imports=is_alone):
+        if name not in walk.asked and not is_global(name, in_test=in_test, imports=is_alone):
             found.setdefault(name, line_of(node))
     return tuple(
         UndefinedName(name, line, leans or _is_ambient(name), is_type=name in walk.types)

@@ -185,7 +185,7 @@ PASSING = [
     ("a.py", "class Cold(Exception):\n    pass\n"),
     ("a.sh", "cat <<EOF\nThis is the end of the list of the loaves.\nEOF\n"),
     ("a.css", "@page { @bottom-right { content: counter(page) } }\nmain article section p { _zoom: 1 }\n"),
-    ("docker-compose.yml", "x-a: &a {image: b}\nservices:\n  web:\n    <<: *a\n    ports: [80]\n"),
+    ("deploy/docker-compose.yml", "x-a: &a {image: b}\nservices:\n  web:\n    <<: *a\n    ports: [80]\n"),
     ("a.py", 'def f():\n    """\n    >>> a.py\n    """\n    return 1\n'),
     ("pkg/__init__.py", "\n"),
     ("a.py", 'def f():\n    """\n```\nexample\n```\n    """\n    return 1\n'),

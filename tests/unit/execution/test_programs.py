@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from execution.failures import PermanentFailure, TransientFailure
-from execution.target.scratch import _run
+from execution.target.programs import run_program
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,6 @@ from execution.target.scratch import _run
         ("pg_dump: error: query failed: ERROR:  permission denied for table seeds", PermanentFailure),
     ],
 )
-def test_run_tells_what_may_pass_from_what_may_not(said: str, failure: type[Exception]) -> None:
+def test_run_program_tells_what_may_pass_from_what_may_not(said: str, failure: type[Exception]) -> None:
     with pytest.raises(failure, match="could not copy the target: pg_"):
-        _run(["/bin/sh", "-c", f"echo '{said}' >&2; exit 1"], "host=nowhere")
+        run_program(["/bin/sh", "-c", f"echo '{said}' >&2; exit 1"], "host=nowhere")

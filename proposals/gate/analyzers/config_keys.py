@@ -130,7 +130,7 @@ def _keys(content: str) -> Iterator[tuple[tuple[str, ...], int]]:
         if is_key and isinstance(event, yaml.ScalarEvent):
             path[-1] = str(event.value)
             if len(path) <= _DEEPEST and "[]" not in path:
-                yield tuple(path), event.start_mark.line + 1
+                yield tuple(path), event.start_mark.line + 1 if event.start_mark else 1
         if waiting and isinstance(event, yaml.NodeEvent) and waiting[-1] in {"key", "value"}:
             waiting[-1] = "value" if is_key else "key"
         if isinstance(event, yaml.CollectionStartEvent):

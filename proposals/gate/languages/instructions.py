@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from proposals.gate.languages.foreign_instructions import FOREIGN
+
 _ANYONE = (
     r"(?:ai|llm|model|assistant|agent|reviewer|review(?:ing)? (?:system|bot|agent|model)|gate|analy[sz]er|operator|"
     r"auditor|classifier)s?"
@@ -20,7 +22,7 @@ _THING = r"(?:proposal|change|file|report|code|migration|script|patch|commit|pul
 _THIS = rf"(?:this|the(?: following| above)?) {_THING}"
 _SAFE = r"(?:safe|approved|clear(?:ed)?|low[- ]risk|harmless|benign|trusted|secure|fine|pass(?:ed)?)"
 _CHECK = r"(?:security |safety |code |manual |human |further |any )*(?:review|checks?|scan(?:ning|s)?|analysis|audit)"
-_TOLD = r"(?:instructions?|prompts?|guidelines?|directives?)"
+_TOLD = r"(?:instructions?|prompts?|guidelines?|guidance|directives?)"
 _RULES = rf"(?:{_TOLD}|rules?|polic(?:y|ies)|checks?|findings?|constraints?|restrictions?|safeguards?|filters?)"
 _OVERRIDE = r"(?:ignore|disregard|forget|override|overrule|bypass|set aside|stop following|do not follow|don't follow)"
 # Where a clause begins, so that the verb behind it asks; "styles that override previous rules" tells.
@@ -36,7 +38,13 @@ _VERDICT = (
     rf"(?:forget|ignore|disregard) (?:your|the|all|previous))\b"
 )
 _PAST = r"(?:previous|prior|above|earlier|preceding|foregoing)"
+_CONTEXT = r"(?:system (?:messages?|prompts?)|(?:prior|previous|earlier) (?:contexts?|conversations?|messages?))"
 _OVERRIDING = (
+    rf"{_ASKING}{_OVERRIDE} (?:all |any |the |your |whatever )*{_CONTEXT}\b",
+    rf"{_ASKING}{_OVERRIDE} whatever {_TOLD}\b",
+    rf"{_ASKING}{_OVERRIDE} (?:the |all |any )*polic(?:y|ies) (?:above|below|and)\b",
+    rf"{_ASKING}{_OVERRIDE} (?:all |any |the )*(?:warnings?|findings?|alerts?) (?:about|on|for|in|of) {_THIS}\b",
+    rf"\b{_OVERRIDE}\b[^.;]{{0,40}}\blet (?:this|it) (?:through|pass)\b",
     rf"\b{_OVERRIDE}\b[\w ,'-]{{0,30}}\b(?:{_PAST}|system)\b[\w ]{{0,30}}\b{_TOLD}\b",
     (
         rf"{_ASKING}{_OVERRIDE} (?:all |any |the |your |every |of |these )*(?:{_PAST}|safety|security|"
@@ -63,11 +71,26 @@ _ADDRESSING = (
     ),
     (
         rf"(?:^\W*|[.!?:;]\s+|\b(?:attention|note (?:to|for)|message (?:to|for)|dear|hey|hello|hi|as|if you are|"
+        rf"if you're|you're|"
         rf"you are|"
         rf"important(?: for)?)[,:]? )(?:an?|the|any|all|every)? ?(?:\w+ )?{_JUDGE}\b"
         rf"(?:[:,!-]| (?:must|should|shall|will|please|do not|don't|may|can|reading|"
         rf"reviewing))[^.;]{{0,100}}?{_VERDICT}"
     ),
+    rf"(?:^\W*|[.!?]\s+)to (?:the|any|all|every) {_ANYONE}\b\s*[:,]",
+    (
+        rf"\b(?:anyone|whoever|anybody|everyone) (?:is )?(?:review|read|judg|assess)(?:s|es|ing)? (?:this|it)\b"
+        rf"[^.;]{{0,60}}{_VERDICT}"
+    ),
+    (
+        r"\b(?:wants?|asks?|tells?|told|asked|instructs?|instructed|orders?|ordered) you to "
+        r"(?:approve|accept|pass|merge|ignore|skip)\b"
+    ),
+    (
+        r"\byour (?:instructions|rules|orders|guidelines) (?:have|has) (?:now )?(?:changed|been (?:updated|replaced|"
+        r"lifted))\b"
+    ),
+    r"\b(?:do as i say|obey me)\b",
     r"\byou are (?:now )?(?:an? |the )?(?:unrestricted|jailbroken|in developer mode|dan)\b",
     r"\byou (?:have no|are free of|are not bound by)(?: any)? (?:restrictions|rules|limits|guidelines|filters)\b",
     (
@@ -83,7 +106,40 @@ _ADDRESSING = (
     r"\bpretend (?:that )?you (?:did|do|have|are|were|can)\b",
     r"\bact as (?:the|an?) (?:owner|operator|admin\w*|approver|reviewer)\b[\w ,]{0,30}\b(?:approv|grant|accept)\w*",
 )
+_LOOK = r"(?:inspect|review|check|scan|read|audit|analy[sz]e|verify|look at)(?:ed)?"
+_NEAR = r"(?:next|following|preceding|above|below)"
+_PART = r"(?:statements?|blocks?|lines?|sections?|parts?|code|functions?|commands?)"
+_NO_NEED = r"(?:no need to|need not|needn't|do not need to|don't need to|do not have to|don't have to)"
 _ASKING_FOR_A_VERDICT = (
+    (
+        rf"\b(?:verdict|classification|assessment|risk level)\s*[:=]\s*[\"'`]?(?:pass(?:ed)?|approved?|safe|"
+        rf"cleared?|ok){_END}"
+    ),
+    (
+        rf"{_ASKING}(?:answer|respond|reply|output)(?: only)?(?: with)?(?: the word)? [\"'`]?(?:approved?|safe|"
+        rf"pass(?:ed)?|ok)"
+        r"[\"'`]? (?:and nothing else|only|without)\b"
+    ),
+    rf"\b{_NO_NEED} {_LOOK} {_THIS}\b",
+    rf"\b{_THIS}\b[^.;]{{0,40}}\b(?:need not|needn't|does not need to|doesn't have to) be {_LOOK}\b",
+    rf"\b{_JUDGE} (?:{_NO_NEED}|can skip|may skip|should skip) (?:{_LOOK}|it|{_THIS})\b",
+    (
+        rf"\b(?:do not|don't|must not|never) (?:report|mention|flag|scan|review|analy[sz]e|inspect|read) (?:the|this) "
+        rf"(?:{_NEAR} {_PART}|{_PART} {_NEAR})\b"
+    ),
+    r"\b(?:do not|don't|must not|never) (?:flag|report) (?:anything|any (?:findings?|issues?|problems?))\b",
+    (
+        r"\btreat (?:all|any|the|these|every) (?:findings?|warnings?|alerts?|"
+        r"errors?)[\w ]{0,30} as (?:a )?(?:false|noise|"
+        r"resolved|benign|harmless|safe)\b"
+    ),
+    r"\b(?:findings?|warnings?|alerts?) (?:above|below|in this file|here) are (?:all )?false positives\b",
+    (
+        r"\b(?:approved|audited|reviewed|vetted|cleared|verified|signed off) by [\w ]{1,40}?(?: and| so|,)[\w ]{0,20} "
+        rf"(?:requires?|needs?) no\b[\w ]{{0,10}}{_CHECK}\b"
+    ),
+    rf"{_ASKING}approve (?:it|everything|all)(?: \w+)?{_END}",
+    rf"\blet {_THIS} (?:pass|through)\b|\bgrant {_THIS} a pass\b",
     (
         rf"(?:^\W*|[.!:;#*/>-]\s*|\bplease |\byou (?:must|should|will) )"
         rf"(?:approve|accept|whitelist|allow|merge|pass|clear) (?:this|the following) (?:{_THING}|request|pr)\b"
@@ -138,38 +194,6 @@ _MARKS = (
     r"\[/?INST\]|<</?SYS>>",
     rf"</?(?:system|assistant|human|instructions?)>[^<]{{0,80}}{_VERDICT}",
 )
-# "Ignore all previous instructions", as other languages say it: the verb near the noun, in their order.
-_FOREIGN = (
-    (
-        r"\b(?:ignorier\w*|missacht\w*|vergiss|vergessen sie|überspring\w*)\b.{0,40}\b(?:anweisung|vorgabe|"
-        r"richtlinie|"
-        r"instruktion|regel|prompt)\w*"
-    ),
-    (
-        r"\b(?:ignor(?:e|ez|er)|oubli(?:e|ez|er))\b.{0,40}\b(?:instructions|consignes|règles|"
-        r"directives) (?:précédent|antérieur|"
-        r"ci-dessus|donn)\w*"
-    ),
-    (
-        r"\b(?:ignor(?:a|e|ar|en)|olvid(?:a|e|ar)|omit(?:a|e))\b.{0,40}\b(?:instrucciones|reglas|indicaciones|"
-        r"directrices)\b"
-    ),
-    r"\b(?:ignor(?:a|ate|are)|dimentica\w*|trascura\w*)\b.{0,40}\b(?:istruzioni|regole|direttive)\b",
-    r"\b(?:ignor(?:e|a|ar|em)|esque[çc]a\w*|desconsidere)\b.{0,40}\b(?:instruções|regras|diretrizes)\b",
-    r"\b(?:negeer|vergeet)\b.{0,40}\b(?:instructies|regels|richtlijnen|aanwijzingen)\b",
-    r"\b(?:z?ignoruj\w*|pomi[ńn]\w*|zapomnij)\b.{0,40}\b(?:instrukcj|polece|zasad|wytyczn)\w*",
-    r"\b(?:ignoruj\w*|zapome[ňn]\w*)\b.{0,40}\b(?:pokyn|instrukc|pravid)\w*",
-    r"\b(?:ignorer\w*|ignorera|glem|glöm)\b.{0,40}\b(?:instruktion|instruks|regl|regler|anvisning)\w*",
-    r"\b(?:ignoră|ignorați|uită)\b.{0,40}\b(?:instrucțiuni|reguli)\w*",
-    r"(?:игнориру|проигнориру|забудь|ігнору|проігнору)\w*.{0,40}(?:инструкци|указани|правил|інструкці|вказівк)\w*",
-    r"(?:αγνόησε|αγνοήστε|ξέχασε).{0,40}(?:οδηγ|εντολ|κανόν)\w*",
-    r"\b(?:talimat|kural|yönerge)\w*\b.{0,40}\b(?:yok ?say|görmezden|unut)\w*",
-    r"\babaikan\b.{0,40}\b(?:instruksi|perintah|aturan)\b|\bbỏ qua\b.{0,40}(?:hướng dẫn|chỉ dẫn|lệnh)",
-    r"(?:تجاهل|انس).{0,40}(?:التعليمات|الأوامر|القواعد)|התעלם.{0,40}(?:הוראות|הנחיות)",
-    r"(?:忽略|无视|無視|忘记|忘記|忽視).{0,15}(?:指令|指示|规则|規則|提示|说明|說明)",
-    r"(?:指示|命令|ルール|プロンプト|規則).{0,10}(?:無視|忘れ)|(?:지시|명령|규칙|프롬프트).{0,12}(?:무시|잊)",
-    r"(?:निर्देश|नियम).{0,20}(?:अनदेखा|नज़रअंदाज|भूल)",
-)
 
 
 def _joined(patterns: tuple[str, ...]) -> re.Pattern[str]:
@@ -183,7 +207,10 @@ _GROUPS = (
     (
         re.compile(
             r"attention|note (?:to|for)|message (?:to|for)|dear |hey|hello|\bai\b|llm|model|review|assistant|auditor|"
-            r"chatgpt|claude|copilot|gemini|you are|you have no|from now|your (?:new|real|only|actual)|pretend|act as"
+            r"chatgpt|claude|copilot|gemini|you are|you're|\bto (?:the|any|all|every) |anyone|whoever|anybody|"
+            r"everyone|you to |do as i|obey|you have no|from now|your (?:new|real|only|actual|instr|rules|"
+            r"orders|guide)|pretend|"
+            r"act as"
         ),
         _joined(_ADDRESSING),
     ),
@@ -191,7 +218,10 @@ _GROUPS = (
         re.compile(
             r"approv|accept|whitelist|merge|(?:allow|pass|clear) th|mark |classify|label |\brate |score |treat |"
             r"report|"
-            r"\bflag |do not|don't|never|must not|should not|no need|exempt|needs no|not need|requires no|skips|"
+            r"\bflag |do not|don't|never|must not|should not|no need|exempt|needs? no|not need|requires? no|skips|"
+            r"treat|\blet th|false positive|(?:approved|audited|reviewed|vetted|cleared|verified|signed off) by|"
+            r"classification|"
+            r"assessment|need not|needn't|have to|\bskip|"
             r"already|pre-?|tell |inform |assure |\b(?:say|state|claim|conclude|answer|confirm|declare) |"
             r"verdict|severity|"
             r"block_execution|decision|outcome|risk|respond|reply|output"
@@ -206,7 +236,7 @@ _GROUPS = (
             r"bỏ qua|"
             r"تجاهل|انس|התעלם|忽|无视|無視|忘|무시|잊|निर्देश|नियम"
         ),
-        _joined(_FOREIGN),
+        _joined(FOREIGN),
     ),
 )
 _SPACED = re.compile(r"\b\w(?:[ .*_-]\w){4,}\b")

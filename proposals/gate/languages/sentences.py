@@ -32,9 +32,9 @@ def sentences_among_code(text: str, language: Language | None) -> Iterator[tuple
     """Each line outside comments and strings that reads as a sentence, with its 1-based number."""
     if language in _BY_TREE:
         quoted = _quoted_lines(parse_tree(text, language).root_node)
-        lines = ("" if number in quoted else line for number, line in enumerate(text.split("\n")))
+        lines = ["" if number in quoted else line for number, line in enumerate(text.split("\n"))]
     elif language in _BY_BRACKETS:
-        lines = iter(free_text(text).split("\n"))
+        lines = free_text(text).split("\n")
     else:
         return
     for number, line in enumerate(lines, 1):

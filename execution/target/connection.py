@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, LiteralString
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -117,18 +117,19 @@ def changing(connection: Connection) -> Iterator[None]:
     with connection.transaction():
         for name, value in (LIMITS | READING).items():
             connection.execute("SELECT set_config(%s, %s, true)", [name, value])
-        take_lock(connection, "SELECT pg_try_advisory_xact_lock(%s)", seconds=LOCK_SECONDS)
+        take_lock(connection, f"SELECT pg_try_advisory_xact_lock({LOCK})", seconds=LOCK_SECONDS)
         yield
 
 
-def take_lock(connection: Connection, ask: LiteralString, *, seconds: float) -> None:
+def take_lock(connection: Connection, ask: str, *, seconds: float) -> None:
     """Have the target to ourselves. Raises TransientFailure when another change holds it for longer.
 
     Asks again and again: who waits in the server holds a snapshot meanwhile, and CREATE INDEX CONCURRENTLY of the one
-    that has the lock waits for the end of every snapshot, which is a deadlock.
+    that has the lock waits for the end of every snapshot, which is a deadlock. ``ask`` has no parameters, for then the
+    simple protocol is used; the other one keeps the snapshot until the next statement.
     """
     deadline = time.monotonic() + seconds
-    while connection.execute(ask, [LOCK]).fetchone() != (True,):
+    while connection.execute(ask.encode()).fetchone() != (True,):
         if time.monotonic() > deadline:
             raise TransientFailure("the target could not be changed: another change holds it (lock timeout)")
         time.sleep(_LOCK_POLL_SECONDS)
@@ -161,6 +162,7 @@ def explained(doing: str) -> Iterator[None]:
         yield
     except psycopg.Error as error:
         passing = isinstance(error, _PASSING) or error.sqlstate is None  # no state: the connection broke
+        passing = passing or "checkpoint request failed" in str(error)  # the disk is full, which has no state either
         failure = TransientFailure if passing else PermanentFailure
         raise failure(f"{doing}: {_first_line(error)}") from error
 

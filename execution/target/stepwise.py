@@ -36,7 +36,7 @@ def changing_stepwise(connection: Connection) -> Iterator[None]:
     with explained("the target could not be changed"):
         for name, value in (LIMITS | READING).items():
             connection.execute("SELECT set_config(%s, %s, false)", [name, value])
-        take_lock(connection, "SELECT pg_try_advisory_lock(%s)", seconds=LOCK_SECONDS)
+        take_lock(connection, f"SELECT pg_try_advisory_lock({LOCK})", seconds=LOCK_SECONDS)
     try:
         yield
     finally:

@@ -18,6 +18,7 @@ from execution.target.copying import choice, sample
 from execution.target.statements import split_statements
 from tests.factories.tasks import create_sql_task, create_task
 from tests.integration.execution.effects.target import Target, looks, scratch_exists
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -333,6 +334,35 @@ def test_execute_gives_up_on_a_lock_and_may_be_tried_again(target: Target, monke
             handler_for("sql").execute(task)
 
     assert target.dump() == before
+
+
+WAITS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND query LIKE '%_advisory_%' AND pid <> pg_backend_pid()
+"""
+
+
+def test_changing_waits_for_a_concurrent_index_without_a_deadlock(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "LOCK_SECONDS", 60)
+    entered = threading.Event()
+
+    def change() -> None:
+        with connection.connect() as late, connection.changing(late):
+            entered.set()
+
+    with connection.connect(autocommit=True) as first:
+        first.execute("SELECT pg_advisory_lock(%s)", [connection.LOCK])
+        second = threading.Thread(target=change)
+        second.start()
+        wait_until(lambda: first.execute(WAITS).fetchone() == (1,))
+        first.execute("CREATE INDEX CONCURRENTLY by_price ON seeds (price)")
+        too_early = entered.is_set()
+        first.execute("SELECT pg_advisory_unlock(%s)", [connection.LOCK])
+        second.join()
+
+    assert (too_early, entered.is_set()) == (False, True)
 
 
 def test_execute_gives_up_on_a_slow_statement(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:

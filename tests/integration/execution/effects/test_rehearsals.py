@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django_q.models import OrmQ
 
+from execution.handlers import handler_for
 from execution.models import RehearsalCertificate, RollbackArtifact
 from execution.rehearsal.certificates import certify
 from execution.rehearsal.proposals import rehearse_proposal
@@ -235,6 +236,22 @@ def test_run_on_a_target_that_drifted_is_stale_until_retried(
     task.refresh_from_db()
     assert task.status == TaskStatus.SUCCEEDED
     assert target.dump() != drifted
+
+
+def test_run_of_steps_that_nobody_saw_rehearsed_is_rehearsed_again_on_a_target_that_changed(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, handler = create_sql_task(TEXT), handler_for("sql")
+    with monkeypatch.context() as patched:
+        patched.setattr("execution.handlers.sql._stepwise", lambda *_: 1 / 0)  # a worker that dies before it begins
+        with pytest.raises(ZeroDivisionError):
+            handler.execute(task)
+    target.ask("ALTER TABLE notes ADD COLUMN meanwhile integer")
+
+    execution = handler.execute(task)
+
+    assert execution.result["outcome"] == "applied"
+    assert RehearsalCertificate.objects.get(proposal=task.proposal_id).result == "passed"
 
 
 def test_reprove_ways_back_marks_what_became_stale_and_unmarks_it(target: Target) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -43,7 +43,8 @@ def reconcile(
     run = _open_run(since, until, by)
     try:
         tally, found = _Comparison().between(since, until)
-        return _close_run(run.pk, tally, found)
+        stale = count_stale_days(since.astimezone(UTC).date(), until.astimezone(UTC).date())
+        return _close_run(run.pk, tally, found, stale)
     except (StripeUnavailable, StripeRefused) as error:
         logger.error("reconciliation %s failed: %s", run.pk, error)  # noqa: TRY400 - Stripe's words are enough
         return _fail_run(run.pk, str(error))
@@ -139,7 +140,7 @@ def _order_named(intent_id: str, each: Told) -> Order | None:
 
 
 @transaction.atomic
-def _close_run(run_id: int, tally: Tally, found: list[tuple[Difference, Order | None]]) -> Reconciliation:
+def _close_run(run_id: int, tally: Tally, found: list[tuple[Difference, Order | None]], stale: int) -> Reconciliation:
     run = Reconciliation.objects.select_for_update().get(pk=run_id)
     still_open = Discrepancy.objects.filter(closed_at=None, occurred_at__gte=run.since, occurred_at__lt=run.until)
     still_open.update(closed_at=timezone.now(), closing=Discrepancy.Closing.COMPARED_AGAIN)
@@ -149,7 +150,7 @@ def _close_run(run_id: int, tally: Tally, found: list[tuple[Difference, Order | 
     run.missing_here = problems.count(Discrepancy.Problem.MISSING_HERE)
     run.missing_there = problems.count(Discrepancy.Problem.MISSING_THERE)
     run.differing = problems.count(Discrepancy.Problem.DIFFERS)
-    run.stale_days = count_stale_days()
+    run.stale_days = stale
     _end(run, ReconciliationStatus.DRIFTED if problems or run.stale_days else ReconciliationStatus.AGREED)
     if run.status == ReconciliationStatus.DRIFTED:
         logger.error(

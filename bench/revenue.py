@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -83,6 +84,10 @@ _KEYS = """
 SELECT quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint
 WHERE contype = 'f' AND conrelid = 'billing_ledgerentry'::regclass
 """
+_INDEXES = """
+SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+WHERE indrelid = 'billing_ledgerentry'::regclass AND NOT indisunique
+"""
 console = Console()
 
 
@@ -92,6 +97,7 @@ def main(argv: Sequence[str]) -> None:
     parser.add_argument("--entries", type=int, default=5_000_000, help="ledger entries (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each query (default: %(default)s)")
     options = parser.parse_args(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: stopped"))  # an exception: what runs is stopped, too
     if not (1_000 <= options.entries <= 50_000_000 and options.rounds >= 1):
         parser.error("between 1,000 and 50,000,000 entries, and a round or more")
     with tempfile.TemporaryDirectory(prefix="fsarsite-bench-") as folder:
@@ -168,18 +174,24 @@ def _scalar(connection: Any, statement: str) -> Any:
 
 
 def _fill(connection: Any, entries: int) -> None:
-    """As the product writes, but for the foreign keys, which are checked once at the end."""
+    """As the product writes, but for foreign keys and indexes, which are made once at the end."""
     named = {"opportunities": OPPORTUNITIES, "offers": OFFERS, "orders": ORDERS, "entries": entries, "last": LAST_DAY}
     with connection.cursor() as cursor:
         cursor.execute(_KEYS)
         keys = cursor.fetchall()
         for name, _ in keys:
             cursor.execute(f"ALTER TABLE billing_ledgerentry DROP CONSTRAINT {name}")
+        cursor.execute(_INDEXES)
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f"DROP INDEX {name}")
         for statement in FILL[:-1]:
             cursor.execute(statement.format(**named))
         for first in range(1, entries + 1, 1_000_000):
             until = min(first + 999_999, entries)
             cursor.execute(FILL[-1].format(first=first, until=until, **named))
+        for _, definition in indexes:
+            cursor.execute(definition)
         for name, definition in keys:
             cursor.execute(f"ALTER TABLE billing_ledgerentry ADD CONSTRAINT {name} {definition}")
 

@@ -17,4 +17,4 @@ class BillingConfig(AppConfig):
         register_schedule("sweep webhooks", "billing.tasks.sweep_webhooks", minutes=1)
         register_schedule("sweep orders", "billing.tasks.sweep_orders", minutes=10)
         register_schedule("purge webhooks", "billing.tasks.purge_webhooks", minutes=24 * 60)
-        register_schedule("reconcile the ledger", "billing.tasks.reconcile_ledger", minutes=24 * 60)
+        register_schedule("reconcile the ledger", "billing.tasks.reconcile_ledger", minutes=10)  # does it once a night

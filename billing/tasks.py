@@ -12,6 +12,7 @@ from billing.services import (
     ReconciliationRefused,
     enqueue_missing_receipts,
     expire_abandoned_orders,
+    is_reconciliation_due,
     process_delivery,
     purge_deliveries,
     reconcile,
@@ -50,8 +51,8 @@ def sweep_orders() -> int:
 
 
 def reconcile_ledger(days: int = 0, by: int | None = None) -> str:
-    """Compare the ledger with Stripe: the last days up to now for who asked, else what is settled. On a schedule."""
-    if not settings.STRIPE.is_open:
+    """Compare the ledger with Stripe: the last days up to now for who asked; on a schedule, once a night."""
+    if not settings.STRIPE.is_open or not (days or is_reconciliation_due(timezone.now())):
         return ""
     now, person = timezone.now(), User.objects.filter(pk=by).first() if by else None
     try:

@@ -38,7 +38,7 @@ class ReconciliationAdmin(ReadOnlyAdmin):
     ordering = ("-started_at",)
     actions = None
     empty_title = "Never compared"
-    empty_text = "A worker compares the ledger with Stripe once a day; manage.py reconcile does it at once."
+    empty_text = "A worker compares the ledger with Stripe every night; manage.py reconcile does it at once."
 
     def get_urls(self) -> list[URLPattern]:
         """The button's address."""

@@ -17,8 +17,8 @@ from billing.admin.ledger import ledger_url
 from billing.models import DailyRevenue, Offer
 from billing.money import format_money
 from billing.revenue.csv_export import revenue_csv
-from billing.revenue.figures import GROUPINGS, Revenue, Scope, revenue_by, totals_of, utc_today
-from billing.revenue.parts import Behind
+from billing.revenue.figures import GROUPINGS, Revenue, Scope, currencies, revenue_by, totals_of, utc_today
+from billing.revenue.parts import PARTS, Behind
 from billing.revenue.series import charts_of
 from proposals.admin.desk import ReadOnlyAdmin
 from proposals.display import reveal
@@ -51,9 +51,8 @@ class RevenueForm(forms.Form):
             "by": "day",
         }
         super().__init__(usual | {name: value for name, value in given.items() if value})
-        codes = DailyRevenue.objects.order_by("currency").values_list("currency", flat=True).distinct()
         chosen: Any = self.fields["currency"]
-        chosen.choices = [("", "All"), *((code, code) for code in codes)]
+        chosen.choices = [("", "All"), *((code, code) for code in currencies())]
         for name in ("offer", "opportunity"):
             labelled: Any = self.fields[name]
             labelled.label_from_instance = lambda row: reveal(row.name)
@@ -132,12 +131,13 @@ def _shown(grouping: str, scope: Scope) -> dict[str, Any]:
 
 def table_row(revenue: Revenue, columns: Sequence[str] = _MONEY) -> dict[str, Any]:
     """A row of a table of revenue: its label and its cells, each with the address of what it is made of."""
+    link = ledger_url(Behind(revenue.scope, "entries"))
     cells = [
         {
             "name": name.capitalize(),
             "text": format_money(getattr(revenue, name), revenue.currency),
             "is_negative": getattr(revenue, name) < 0,
-            "link": ledger_url(Behind(revenue.scope, name)),
+            "link": f"{link}&part={name}" if name in PARTS else link,
         }
         for name in columns
     ]
@@ -145,6 +145,6 @@ def table_row(revenue: Revenue, columns: Sequence[str] = _MONEY) -> dict[str, An
         "label": reveal(revenue.label),
         "currency": revenue.currency,
         "entries": revenue.entries,
-        "link": ledger_url(Behind(revenue.scope, "entries")),
+        "link": link,
         "cells": cells,
     }

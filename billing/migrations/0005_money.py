@@ -166,6 +166,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='dailyrevenue',
+            index=models.Index(fields=['currency', 'day'], name='revenue_of_currency'),
+        ),
+        migrations.AddIndex(
+            model_name='dailyrevenue',
             index=models.Index(fields=['offer', 'day'], name='revenue_of_offer'),
         ),
         migrations.AddIndex(

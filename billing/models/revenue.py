@@ -33,6 +33,7 @@ class DailyRevenue(models.Model):
         verbose_name = "revenue of a day"
         verbose_name_plural = "revenue"
         indexes = [
+            models.Index(name="revenue_of_currency", fields=["currency", "day"]),  # and which currencies there are
             models.Index(name="revenue_of_offer", fields=["offer", "day"]),
             models.Index(name="revenue_of_opportunity", fields=["opportunity", "day"]),
         ]

@@ -15,7 +15,7 @@ from billing.services.exposures import Showing, record_exposures
 from billing.services.orders import expire_abandoned_orders, refresh_order
 from billing.services.privacy import Erasure, PrivacyRefused, erase_customer, export_customer, plan_erasure
 from billing.services.receipts import ReceiptRefused, enqueue_missing_receipts, resend_receipt, send_receipt
-from billing.services.reconciliation import ReconciliationRefused, reconcile
+from billing.services.reconciliation import ReconciliationRefused, is_reconciliation_due, reconcile
 from billing.services.refunds import RefundRefused, request_refund
 from billing.services.repairs import repair_discrepancy, request_reconciliation, request_repair
 from billing.services.revenue import count_stale_days, rebuild_daily_revenue
@@ -39,6 +39,7 @@ __all__ = [
     "erase_customer",
     "expire_abandoned_orders",
     "export_customer",
+    "is_reconciliation_due",
     "open_checkout",
     "place_order",
     "plan_erasure",

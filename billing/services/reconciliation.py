@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from billing import stripe_gateway
@@ -21,6 +22,7 @@ from proposals.models import User
 SETTLED_AFTER = timedelta(hours=2)  # a delivery that fails is tried again for an hour
 LOOK_BACK = timedelta(days=3)  # each run takes up what the two before it looked at
 GIVEN_UP_AFTER = timedelta(hours=6)
+NIGHT = time(3, tzinfo=UTC)
 _SLICE = timedelta(days=1)  # what is held in memory at once
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 logger = logging.getLogger(__name__)
@@ -28,6 +30,14 @@ logger = logging.getLogger(__name__)
 
 class ReconciliationRefused(Exception):
     """Why this is not compared or repaired; the message says it in words."""
+
+
+def is_reconciliation_due(now: datetime) -> bool:
+    """Whether nothing since the last 03:00 UTC was compared as the nightly run would; a failed run does not count."""
+    night = datetime.combine(now.astimezone(UTC).date(), NIGHT)
+    night -= timedelta(days=0 if night <= now else 1)
+    whole = Reconciliation.objects.filter(until__gte=night - SETTLED_AFTER, since__lte=F("until") - LOOK_BACK)
+    return not whole.exclude(status=ReconciliationStatus.FAILED).exists()
 
 
 def reconcile(
@@ -43,7 +53,8 @@ def reconcile(
     run = _open_run(since, until, by)
     try:
         tally, found = _Comparison().between(since, until)
-        return _close_run(run.pk, tally, found)
+        stale = count_stale_days(since.astimezone(UTC).date(), until.astimezone(UTC).date())
+        return _close_run(run.pk, tally, found, stale)
     except (StripeUnavailable, StripeRefused) as error:
         logger.error("reconciliation %s failed: %s", run.pk, error)  # noqa: TRY400 - Stripe's words are enough
         return _fail_run(run.pk, str(error))
@@ -139,7 +150,7 @@ def _order_named(intent_id: str, each: Told) -> Order | None:
 
 
 @transaction.atomic
-def _close_run(run_id: int, tally: Tally, found: list[tuple[Difference, Order | None]]) -> Reconciliation:
+def _close_run(run_id: int, tally: Tally, found: list[tuple[Difference, Order | None]], stale: int) -> Reconciliation:
     run = Reconciliation.objects.select_for_update().get(pk=run_id)
     still_open = Discrepancy.objects.filter(closed_at=None, occurred_at__gte=run.since, occurred_at__lt=run.until)
     still_open.update(closed_at=timezone.now(), closing=Discrepancy.Closing.COMPARED_AGAIN)
@@ -149,7 +160,7 @@ def _close_run(run_id: int, tally: Tally, found: list[tuple[Difference, Order | 
     run.missing_here = problems.count(Discrepancy.Problem.MISSING_HERE)
     run.missing_there = problems.count(Discrepancy.Problem.MISSING_THERE)
     run.differing = problems.count(Discrepancy.Problem.DIFFERS)
-    run.stale_days = count_stale_days()
+    run.stale_days = stale
     _end(run, ReconciliationStatus.DRIFTED if problems or run.stale_days else ReconciliationStatus.AGREED)
     if run.status == ReconciliationStatus.DRIFTED:
         logger.error(

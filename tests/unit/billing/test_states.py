@@ -8,12 +8,14 @@ import pytest
 
 from billing.states import (
     DELIVERY_TRANSITIONS,
+    RECONCILIATION_TRANSITIONS,
     SETTLED,
     TRANSITIONS,
     DeliveryStatus,
     InvalidOrderTransition,
     OrderStatus,
     PaymentFacts,
+    ReconciliationStatus,
     ensure_transition,
     status_of,
 )
@@ -33,6 +35,7 @@ def test_ensure_transition_allows_what_the_table_does(before: OrderStatus, after
 def test_transitions_never_lead_from_money_to_no_money() -> None:
     assert set(TRANSITIONS) == set(OrderStatus)
     assert set(DELIVERY_TRANSITIONS) == set(DeliveryStatus)
+    assert {status for status, after in RECONCILIATION_TRANSITIONS.items() if after} == {ReconciliationStatus.RUNNING}
     assert all(TRANSITIONS[status] <= SETTLED for status in SETTLED)
 
 

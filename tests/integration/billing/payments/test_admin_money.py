@@ -284,7 +284,7 @@ def test_opportunity_page_keeps_projected_and_actual_apart(money: Offer) -> None
     assert added.status_code == 302
     assert "€5,000.00" in page
     assert "€5,000.00" not in actual
-    assert re.search(r'data-label="Actual net"><a [^>]*>€31\.30</a>', page)
+    assert re.search(r'data-label="Actual net"><div><a [^>]*>€31\.30</a>', page)
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,22 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 from django.utils import timezone
 
 from billing.drift import ledger_health
 from billing.models import Discrepancy, LedgerEntry, Offer, Order, Reconciliation
 from billing.sandbox.objects.balance_transaction import build_balance_transaction
-from billing.services import ReconciliationRefused, reconcile, request_reconciliation, request_refund, request_repair
+from billing.services import (
+    ReconciliationRefused,
+    is_reconciliation_due,
+    reconcile,
+    request_reconciliation,
+    request_refund,
+    request_repair,
+)
 from billing.states import OrderStatus
+from billing.tasks import reconcile_ledger
 from proposals.models import User
 from tests.factories import create_user
 from tests.factories.ledgers import create_entry
@@ -169,6 +178,18 @@ def test_reconcile_without_an_answer_fails_and_closes_nothing(shop: Shop, offer:
     assert (run.status, run.compared) == ("failed", 0)
     assert "cannot be reached" in run.error
     assert ledger_health().open == 1
+
+
+def test_reconcile_ledger_on_its_schedule_runs_once_a_night_and_again_after_a_failure(shop: Shop) -> None:
+    shop.sandbox.controls.fail(times=3, status=503)
+
+    told = [reconcile_ledger() for _ in range(3)]
+    Reconciliation.objects.update(since=F("since") - timedelta(days=2), until=F("until") - timedelta(days=2))
+
+    assert told == ["failed", "agreed", ""]
+    assert is_reconciliation_due(timezone.now())
+    compare()
+    assert not is_reconciliation_due(timezone.now())
 
 
 def test_reconcile_while_another_is_under_way_is_refused(shop: Shop) -> None:

@@ -128,12 +128,8 @@ class Course:
         for number, each in enumerate(chosen):
             order = Order.objects.get(pk=each.order)
             is_whole = bool(number % 2)
-            asked: dict[str, Any] = {
-                "order_id": order.pk,
-                "amount": order.amount_total if is_whole else 100,
-                "by": _operator(),
-            }
-            asked["reference"] = uuid.uuid4()  # a form sent again, whatever the webhook did meanwhile
+            asked: dict[str, Any] = {"order_id": order.pk, "amount": order.amount_total if is_whole else 100}
+            asked |= {"by": _operator(), "reference": uuid.uuid4()}  # a form sent again, whatever came in meanwhile
             self.at.controls.call("fail", times=3, status=0, method="POST", path="/v1/refunds", after=True)
             for _ in range(2):
                 try:

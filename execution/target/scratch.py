@@ -98,8 +98,8 @@ def _dump(programs: Path, dump: IO[bytes], choice: Choice, source: Connection) -
 def _restore(programs: Path, dump: IO[bytes], conninfo: str, *sections: str) -> None:
     database = str(conninfo_to_dict(conninfo)["dbname"])
     dump.seek(0)
-    argv = [programs / "pg_restore", *_KEEP, *sections, "--exit-on-error", f"--dbname={database}"]
-    run_program(argv, conninfo, reads=dump)
+    what = [*_KEEP, *sections, "--exit-on-error", f"--dbname={database}"]
+    run_program([programs / "pg_restore", *what], conninfo, reads=dump)
 
 
 def _loaded(source: Connection, conninfo: str, choice: Choice) -> dict[str, Copied]:

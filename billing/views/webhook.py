@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from billing.services import DeliveryRefused, receive_delivery
-from billing.stripe_gateway import WebhookRefused, delivery_digest, verify_webhook
+from billing.webhook_verification import WebhookRefused, delivery_digest, verify_webhook
 
 MOST_BYTES = 256 * 1024
 logger = logging.getLogger(__name__)

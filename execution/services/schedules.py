@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection, transaction
 from django_q.models import Schedule
 
+LOCK = 7_236_521  # any number, as long as it is ours
 SCHEDULES: dict[str, dict[str, Any]] = {
     "expire proposals": {"func": "execution.tasks.sweep_proposals", "schedule_type": Schedule.HOURLY},
     "forget dead workers": {"func": "execution.tasks.sweep_heartbeats", "schedule_type": Schedule.HOURLY},
@@ -21,7 +23,15 @@ def register_schedule(name: str, function: str, *, minutes: int) -> None:
     SCHEDULES[name] = {"func": function, "schedule_type": Schedule.MINUTES, "minutes": minutes}
 
 
+@transaction.atomic
 def ensure_schedules() -> None:
-    """Make or mend every schedule. Idempotent; a next run that is due already stays."""
+    """Make or mend every schedule, each once. Idempotent; a next run that is due already stays.
+
+    Hosts that start together wait for each other: django-q2's table would take a name twice.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     for name, wanted in SCHEDULES.items():
+        found = Schedule.objects.filter(name=name).order_by("pk").values_list("pk", flat=True)
+        Schedule.objects.filter(pk__in=list(found)[1:]).delete()
         Schedule.objects.update_or_create(name=name, defaults=wanted)

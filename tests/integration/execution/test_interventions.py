@@ -1,4 +1,8 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 from django_q.models import Schedule
 
 from execution.models import ExecutionControl, ExecutionTask
@@ -99,5 +103,32 @@ def test_interventions_need_the_right_and_a_person(service: object, account: dic
 def test_ensure_schedules_twice_makes_each_once() -> None:
     ensure_schedules()
     ensure_schedules()
+
+    assert sorted(Schedule.objects.values_list("name", flat=True)) == sorted(SCHEDULES)
+
+
+def test_ensure_schedules_leaves_one_of_two() -> None:
+    ensure_schedules()
+    name = next(iter(SCHEDULES))
+    Schedule.objects.create(name=name, **SCHEDULES[name])
+
+    ensure_schedules()
+
+    assert Schedule.objects.filter(name=name).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ensure_schedules_by_hosts_that_start_together_makes_each_once() -> None:
+    barrier = threading.Barrier(4)
+
+    def start(_: int) -> None:
+        try:
+            barrier.wait()
+            ensure_schedules()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as hosts:
+        list(hosts.map(start, range(4)))
 
     assert sorted(Schedule.objects.values_list("name", flat=True)) == sorted(SCHEDULES)

@@ -24,7 +24,7 @@ from execution.target.disposal import drop_kept, kept_bytes
 from execution.target.reverse import Step
 from proposals.actors import Actor
 
-_HOLDS = [{"kept": {}}]  # contained in the steps of a way back that keeps something in the target
+_HOLDS: list[dict[str, Any]] = [{"kept": {}}]  # contained in the steps of a way back that keeps something in the target
 logger = logging.getLogger(__name__)
 
 

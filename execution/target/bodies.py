@@ -28,7 +28,9 @@ def statements_in(node: Node) -> Iterator[ast.Node]:
 
     Those of a body in SQL-standard form are in the tree of the statement itself.
     """
-    options = {option.defname: option.arg for option in node.options or () if isinstance(option, ast.DefElem)}
+    options: dict[str, Any] = {
+        str(option.defname): option.arg for option in node.options or () if isinstance(option, ast.DefElem)
+    }
     if "as" not in options:
         return
     language = str(options["language"].sval).lower() if "language" in options else "sql"
@@ -72,6 +74,6 @@ def _as_statements(query: str, mode: int) -> list[str]:
 
 def _parsed(text: str) -> list[ast.Node]:
     try:
-        return [each.stmt for each in parser.parse_sql(text)]
+        return [each.stmt for each in parser.parse_sql(text) if each.stmt]
     except parser.ParseError as error:
         raise Unreadable(f"the body of the function does not parse: {text.strip()[:80]}") from error

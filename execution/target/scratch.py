@@ -96,8 +96,8 @@ def _dump(programs: Path, file: str, choice: Choice, source: Connection) -> None
 
 def _restore(programs: Path, file: str, conninfo: str, *sections: str) -> None:
     database = str(conninfo_to_dict(conninfo)["dbname"])
-    argv = [programs / "pg_restore", *_KEEP, *sections, "--exit-on-error", f"--dbname={database}", file]
-    run_program(argv, conninfo)
+    what = [*_KEEP, *sections, "--exit-on-error", f"--dbname={database}", file]
+    run_program([programs / "pg_restore", *what], conninfo)
 
 
 def _loaded(source: Connection, conninfo: str, choice: Choice) -> dict[str, Copied]:

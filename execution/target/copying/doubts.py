@@ -57,13 +57,13 @@ def doubt_about(copied: Mapping[str, Copied], written: Iterable[set[str]], touch
 
 
 def _targets(node: Node) -> list[ast.RangeVar]:
-    return list(node.relations) if isinstance(node, ast.TruncateStmt) else [node.relation]
+    return list(getattr(node, "relations", None) or [node.relation])
 
 
 def _names(node: Node) -> list[ast.RangeVar]:
     found = [each for each in walk_nodes(node) if isinstance(each, ast.RangeVar)]
     if isinstance(node, ast.DropStmt) and node.removeType == enums.ObjectType.OBJECT_TABLE:
-        for names in node.objects:
+        for names in node.objects or ():
             *schema, name = (str(part.sval) for part in names)
             found.append(ast.RangeVar(schemaname=schema[-1] if schema else None, relname=name))
     return found

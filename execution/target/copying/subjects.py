@@ -100,7 +100,8 @@ class Subjects:
 
 def _subjects(catalog: Catalog, node: Node) -> Iterator[tuple[Relation, str]]:
     """Tables and conditions on their rows; none for a statement whose rows cannot be told without running it."""
-    for named in node.relations if isinstance(node, ast.TruncateStmt) else [getattr(node, "relation", None)]:
+    named_tables = getattr(node, "relations", None) or [getattr(node, "relation", None)]
+    for named in named_tables:
         condition = _condition(node)
         relation = catalog.relation(named) if named is not None and condition else None
         if relation and condition:
@@ -126,9 +127,10 @@ def _is_plain(where: Node) -> bool:
     for each in walk_nodes(where):
         if not isinstance(each, _PLAIN):
             return False
-        if isinstance(each, ast.FuncCall) and [str(part.sval) for part in each.funcname[:-1]] not in (
-            [],
-            ["pg_catalog"],
-        ):
+        if isinstance(each, ast.FuncCall) and not _is_of_the_server(each):
             return False
     return True
+
+
+def _is_of_the_server(call: Node) -> bool:
+    return [str(part.sval) for part in call.funcname[:-1]] in ([], ["pg_catalog"])

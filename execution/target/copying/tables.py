@@ -122,7 +122,9 @@ def fields_of(catalog: Catalog, table: Table) -> list[Field]:
 def foreign_keys_of(catalog: Catalog) -> list[ForeignKey]:
     """Every foreign key, those of partitions each by itself."""
     return [
-        ForeignKey(*row[:2], identifier(*row[2:4]), identifier(*row[4:6]), tuple(row[6]), tuple(row[7]), *row[8:])
+        ForeignKey(
+            row[0], row[1], identifier(*row[2:4]), identifier(*row[4:6]), tuple(row[6]), tuple(row[7]), *row[8:10]
+        )
         for row in catalog.rows(_FOREIGN_KEYS)
     ]
 

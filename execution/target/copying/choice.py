@@ -28,7 +28,7 @@ from execution.target.copying.tables import (
 from execution.target.copying.transfer import Load
 from execution.target.statements import Statement
 
-MOST_BYTES = 256 * 1024 * 1024
+MOST_BYTES = 64 * 1024 * 1024
 """The smallest tables are copied whole, up to this size of all of them with their indexes."""
 
 

@@ -48,10 +48,12 @@ class LedgerHealth:
 
 
 def ledger_health() -> LedgerHealth:
-    """Two queries."""
+    """Two queries; one before the first run, when nothing can be open."""
+    last = Reconciliation.objects.exclude(status=Reconciliation.Status.RUNNING).order_by("-started_at").first()
+    if last is None:
+        return LedgerHealth(open=0, drift={}, last=None)
     found = Discrepancy.objects.filter(closed_at=None).values("currency")
     rows = list(found.annotate(count=Count("id"), drift=Sum("drift")).order_by("currency"))
-    last = Reconciliation.objects.exclude(status=Reconciliation.Status.RUNNING).order_by("-started_at").first()
     return LedgerHealth(
         open=sum(row["count"] for row in rows),
         drift={row["currency"]: int(row["drift"]) for row in rows},

@@ -226,7 +226,7 @@ def has_signature(text: str, signature: str) -> bool:
     """Whether one of our webhook secrets signed the text within the tolerance; times in the future pass."""
     for secret in settings.STRIPE.webhook_secrets:
         with suppress(stripe.SignatureVerificationError, ValueError):
-            return stripe.WebhookSignature.verify_header(text, signature, secret, TOLERANCE_SECONDS)
+            return bool(stripe.WebhookSignature.verify_header(text, signature, secret, TOLERANCE_SECONDS))
     return False
 
 

@@ -9,6 +9,8 @@ from proposals.gate.analyzer import FileAnalyzer, register
 from proposals.gate.findings import Effect, Level, Rule, Sighting
 from proposals.gate.languages.classifier import PROSE, likeness_of
 from proposals.gate.languages.identity import Language, language_of_path
+from proposals.gate.languages.javascript import refusal_of
+from proposals.gate.languages.sql import parse_sql
 from proposals.gate.subject import Subject
 
 OTHER = Rule(
@@ -55,8 +57,8 @@ class Identity(FileAnalyzer):
     """Catches files that a classifier, sure of itself, takes for another language or for prose.
 
     When one of the first lines names a path of that language, the finding says so: proposed again under that name,
-    the content may be usable. Lets through what looks like a sister language, short texts, and what the model is
-    unsure of; the parsers judge those.
+    the content may be usable. Lets through what looks like a sister language, short texts, what the model is unsure
+    of, and SQL and JavaScript that parse; the parsers judge those.
     """
 
     rules = (OTHER, PROSE_FILE)
@@ -65,7 +67,7 @@ class Identity(FileAnalyzer):
         language = subject.language
         if language in _NOT_ASKED or language is None or len(content.strip()) < _SHORTEST:
             return
-        if language is Language.MARKDOWN and _MARKDOWN.search(content):
+        if (language is Language.MARKDOWN and _MARKDOWN.search(content)) or _is_proven(language, content):
             return
         likeness = likeness_of(content)
         looks_like = likeness.looks_like
@@ -79,6 +81,16 @@ class Identity(FileAnalyzer):
         named = _named_path(subject, str(looks_like))
         remedy = f"Its first lines name {named}: propose it under that name." if named else ""
         yield Sighting(OTHER, f"The content is {looks_like}, and its name says {language}", region, remedy)
+
+
+def _is_proven(language: Language, content: str) -> bool:
+    """Whether a grammar that takes no prose and no other language takes it: then nobody has to guess."""
+    if language is Language.SQL:
+        parsed = parse_sql(content)
+        return not parsed.error and bool(parsed.statements)
+    if language is Language.JAVASCRIPT:
+        return "```" not in content and refusal_of(content) is None  # a fence reads as a template of one
+    return False
 
 
 def _named_path(subject: Subject, looks_like: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from proposals.gate.analyzer import Analyzer, register
 from proposals.gate.findings import Effect, Level, Raises, Rule, Sighting
-from proposals.gate.languages.instructions import instructions_in
+from proposals.gate.languages.instructions import hinted_lines, instructions_in
 from proposals.gate.languages.negation import is_negated
 from proposals.gate.policy import Rules
 from proposals.gate.subject import Subject, is_too_large
@@ -53,18 +53,25 @@ class Instructions(Analyzer):
         known: dict[tuple[str, str], str] = {}
         offset = subject.frame.content_start_line - 1 if subject.frame else 0
         last = offset + len(subject.content_lines)
+        hinted, has_suppressions = _where_to_look(subject.report.proposal)
         for number, line in enumerate(subject.report_lines, 1):
+            if number not in hinted and not has_suppressions:
+                continue
             is_content = subject.frame is not None and offset < number <= last
             region = subject.content_region(number - offset) if is_content else subject.report_region(number)
             following = subject.report_lines[number] if number < len(subject.report_lines) else ""
-            said = known.get((line, following))
+            said = known.get((line, following)) if number in hinted else ""
             if said is None:
                 said = known[line, following] = _said(line, following)
             if said:
                 yield Sighting(AIMED, f"The line instructs whoever judges it: {said.strip()[:60]!r}", region)
-            suppression = _SUPPRESSION.search(line[:5_000])
+            suppression = _SUPPRESSION.search(line[:5_000]) if has_suppressions else None
             if suppression:
                 yield Sighting(SUPPRESSION, f"{suppression[0][:40]!r} counts for nothing here", region)
+
+
+def _where_to_look(text: str) -> tuple[frozenset[int], bool]:
+    return hinted_lines(text), _SUPPRESSION.search(text) is not None
 
 
 def _said(line: str, following: str) -> str:

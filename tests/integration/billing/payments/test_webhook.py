@@ -98,7 +98,7 @@ def test_webhook_refuses_what_was_not_signed_about_now(when: str) -> None:
         event_of(livemode=True), event_of(livemode="false"), event_of(account="acct_other"),
         event_of(object="charge"), event_of(object="v2.core.event"), event_of(data=[]), event_of(data={"object": []}),
         event_of(id="e" * 300), event_of(id=""), event_of(id=7), event_of(id="evt_\0"), event_of(type="a\nb"),
-        about(name="\0"), about(name="\ud800"), about(amount=float("nan")), about(id="pi\0"),
+        about(status="\0"), about(status="\ud800"), about(amount=float("nan")), about(id="pi\0"),
         event_of().replace(b'"pi_1"', b"1e999"), event_of().replace(b'"pi_1"', b"1" * 5000),
         event_of().replace(b'"pi_1"', b"[" * 900 + b"]" * 900), event_of(padding="x" * MOST_BYTES),
     ],

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 
 from django.conf import settings
-from django.db import Error, OperationalError, connection, connections, transaction
+from django.db import Error, OperationalError, transaction
 
 from execution.failures import LeaseLost, may_pass
 from execution.handlers import handler_for
 from execution.models import ExecutionTask
 from execution.queue.heartbeat import Heartbeat
+from execution.queue.interruptions import drop_connections, interruption_of
 from execution.queue.wakeup import ring_bell
 from execution.rehearsal.proposals import rehearse_proposal
 from execution.rehearsal.ways_back import reprove_ways_back
@@ -82,7 +83,7 @@ def _started(task_id: int, fence: int) -> ExecutionTask | None:
     try:
         return start_task(task_id, fence)
     except OperationalError:
-        connection.close()
+        drop_connections()
         return start_task(task_id, fence)
 
 
@@ -90,17 +91,19 @@ def _attempt(task: ExecutionTask) -> None:
     try:
         with Heartbeat(task.pk, task.fence):
             _execute(task)
-    except LeaseLost:
-        connections.close_all()  # it may have been interrupted in mid-query
-        logger.warning("task %s: the lease was lost, attempt %s left no effect here", task.pk, task.attempts)
-    except Exception as error:
-        logger.exception("task %s: attempt %s failed", task.pk, task.attempts)
-        _record_failure(task, error, permanent=not may_pass(error))
     except BaseException as error:
-        connections.close_all()
+        interruption = interruption_of(error)
+        if interruption is None:
+            logger.exception("task %s: attempt %s failed", task.pk, task.attempts)
+            _record_failure(task, error, permanent=not may_pass(error))
+            return
+        drop_connections()
+        if isinstance(interruption, LeaseLost):
+            logger.warning("task %s: the lease was lost, attempt %s left no effect here", task.pk, task.attempts)
+            return
         logger.exception("task %s: attempt %s was ended", task.pk, task.attempts)
-        _record_failure(task, error, permanent=False)
-        raise
+        _record_failure(task, interruption, permanent=False)
+        raise interruption from error
 
 
 def _record_failure(task: ExecutionTask, error: BaseException, *, permanent: bool) -> None:
@@ -108,11 +111,11 @@ def _record_failure(task: ExecutionTask, error: BaseException, *, permanent: boo
     try:
         fail_task(task.pk, task.fence, error, permanent=permanent)
     except OperationalError:
-        connections.close_all()
+        drop_connections()
         try:
             fail_task(task.pk, task.fence, error, permanent=permanent)
         except Error as lost:
-            connections.close_all()
+            drop_connections()
             logger.warning("task %s: its failure could not be recorded: %s", task.pk, reason_of(lost))
 
 

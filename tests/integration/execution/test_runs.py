@@ -1,9 +1,11 @@
 import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import psycopg
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -11,7 +13,7 @@ from execution import tasks
 from execution.failures import LeaseLost
 from execution.handlers import Execution
 from execution.models import ExecutionControl, ExecutionTask, RollbackArtifact
-from execution.queue.claim import Lease
+from execution.queue.claim import Lease, claim_tasks
 from execution.queue.heartbeat import Heartbeat
 from execution.queue.reaper import reap_expired_leases
 from execution.services.reasons import reason_of
@@ -206,6 +208,34 @@ def test_run_cut_off_from_the_database_records_why_and_is_tried_again(monkeypatc
     after = reloaded(task)
     assert after.status == TaskStatus.QUEUED
     assert "terminating connection" in after.error
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("interruption", [LeaseLost(), SystemExit("Task exceeded maximum timeout value (9 seconds)")])
+def test_run_interrupted_in_mid_commit_leaves_a_process_that_works(
+    monkeypatch: pytest.MonkeyPatch, interruption: BaseException
+) -> None:
+    first, second = queue_probe(), queue_probe()
+    leases = claim_tasks(cluster="here", capacity=2).leases
+
+    original = DatabaseWrapper._commit
+
+    def commit(wrapper: DatabaseWrapper) -> None:
+        monkeypatch.setattr(DatabaseWrapper, "_commit", original)
+        wrapper.connection.pgconn.send_query(b"COMMIT")  # and nobody waits for the answer
+        raise interruption
+
+    def execute(*_: object) -> Execution:
+        monkeypatch.setattr(DatabaseWrapper, "_commit", commit)
+        return Execution(result={})
+
+    with monkeypatch.context() as patched, suppress(SystemExit):
+        patched.setattr("tests.probe.handler.ProbeHandler.execute", execute)
+        deliver(leases[0])
+    deliver(leases[1])
+
+    assert reloaded(first).status != TaskStatus.FAILED
+    assert (reloaded(second).status, effects(second)) == (TaskStatus.SUCCEEDED, 1)
 
 
 @pytest.mark.django_db(transaction=True)

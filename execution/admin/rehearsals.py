@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from execution.rehearsal.certificates import certificates_of
 from execution.rehearsal.texts import may_hold_sql
+from execution.target.copying.transfer import How
 from proposals.admin.panels import Panel, register_panel
 from proposals.models import Proposal
 
@@ -20,5 +21,6 @@ def rehearsal_panel(request: HttpRequest, proposal: Proposal) -> Panel | None:
     certificates = certificates_of(proposal)
     for certificate in certificates:
         certificate.proof = PROOFS[certificate.reversibility]  # type: ignore[attr-defined]
+        certificate.is_of_a_part = any(part["how"] != How.WHOLE for part in certificate.copied.values())  # type: ignore[attr-defined]
     context = {"certificates": certificates}
     return Panel("Rehearsal", "admin/execution/executiontask/rehearsals.html", context) if certificates else None

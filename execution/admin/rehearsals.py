@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from execution.models import ExecutionTask, RehearsalCertificate
 from execution.rehearsal.certificates import certificates_of, sql_hash
 from execution.rehearsal.texts import may_hold_sql
+from execution.target.copying.transfer import How
 from proposals.admin.panels import Panel, register_panel
 from proposals.models import Proposal
 
@@ -36,4 +37,5 @@ def rehearsal_of_task(task: ExecutionTask) -> list[RehearsalCertificate]:
 def _with_proof(certificates: list[RehearsalCertificate]) -> list[RehearsalCertificate]:
     for certificate in certificates:
         certificate.proof = PROOFS[certificate.reversibility]  # type: ignore[attr-defined]
+        certificate.is_of_a_part = any(part["how"] != How.WHOLE for part in certificate.copied.values())  # type: ignore[attr-defined]
     return certificates

@@ -92,9 +92,10 @@ def _attempted(artifact: RollbackArtifact, by: Actor) -> LetGo:
 
 @transaction.atomic
 def _let_go(task_id: int, by: Actor) -> int:
-    """Locks the proposal, then the task, then the target. The target forgets first: when our commit is lost, it is
+    """Bytes freed. Locks the proposal, then the task, then the target.
 
-    made good by the next time, and meanwhile a rollback finds that what was kept is gone.
+    The target forgets first: a commit of ours that is lost is made good by the next time, and meanwhile a rollback
+    finds that what was kept is gone.
     """
     task = lock_task(task_id)
     artifact = RollbackArtifact.objects.select_for_update().get(task=task)

@@ -63,7 +63,7 @@ def transfer(source: Connection, scratch: Connection, load: Load, keys: Sequence
         except (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.QueryCanceled):
             pass
         else:
-            how = How.WHOLE if load.places is None or rows >= load.rows else How.SAMPLED
+            how = How.WHOLE if load.places is None or rows == load.rows else How.SAMPLED
             return Copied(how, rows, rows if how is How.WHOLE else load.rows, tuple(sorted(load.masks)))
     return _made_up(scratch, load, keys)
 

@@ -208,6 +208,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 try:
+    QUEUE_WORKERS = env.int("QUEUE_WORKERS", 2, validate=validate.Range(1, 64))
     EXECUTION_WORKERS = env.int("EXECUTION_WORKERS", 2, validate=validate.Range(1, 64))
     EXECUTION_PREFETCH = env.int("EXECUTION_PREFETCH", 4, validate=validate.Range(0, 64))
     EXECUTION_LEASE_SECONDS = env.float("EXECUTION_LEASE_SECONDS", 60, validate=validate.Range(1, 3600))
@@ -247,7 +248,7 @@ SITE_ORIGIN = env.str("SITE_ORIGIN", "http://127.0.0.1:8000").rstrip("/")  # for
 Q_CLUSTER: dict[str, Any] = {  # schedules, webhooks and mail, on django-q2's own queue
     "name": "default",
     "orm": "default",
-    "workers": 2,
+    "workers": QUEUE_WORKERS,
     "timeout": 300,
     "retry": 360,
     "poll": 1,

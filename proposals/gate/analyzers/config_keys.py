@@ -55,6 +55,7 @@ _TERRAFORM = frozenset([
 ])  # fmt: skip
 _COMPOSE_NAME = re.compile(r"^(?:docker-)?compose[\w.-]*\.ya?ml$", re.IGNORECASE)
 _DEEPEST = 3
+_TOO_DEEP = 100  # no configuration; reading on takes the square of the depth
 
 
 @register
@@ -124,7 +125,7 @@ def _keys(content: str) -> Iterator[tuple[tuple[str, ...], int]]:
     waiting: list[str | None] = []
     path: list[str] = []
     for event in yaml.parse(content.encode("utf-8", "replace"), Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.DocumentEndEvent):
+        if isinstance(event, yaml.DocumentEndEvent) or len(path) > _TOO_DEEP:
             return
         is_key = bool(waiting) and waiting[-1] == "key"
         if is_key and isinstance(event, yaml.ScalarEvent):

@@ -58,7 +58,8 @@ _PARTS = (
     "SELECT 'extension', extname, '', extversion FROM pg_extension",
     """SELECT 'comment', o.type, o.identity, d.description FROM pg_description d,
         LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) o, pg_namespace n
-       WHERE n.nspname = coalesce(o.schema, CASE o.type WHEN 'schema' THEN o.name END) AND {own}""",
+       WHERE n.nspname = coalesce(o.schema, CASE o.type WHEN 'schema' THEN o.name END) AND {own}
+       AND (d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass)""",  # the others are the server's own thousands
 )
 _QUERY = " UNION ALL ".join(part.format(own=_OWN, not_extension=_NOT_EXTENSION) for part in _PARTS).encode()
 _TABLES = f"""

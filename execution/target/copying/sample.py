@@ -57,7 +57,7 @@ class Sample:
         source = f"SELECT ctid::text FROM ONLY {table.name}"  # noqa: S608 - quoted
         query = f"{source} TABLESAMPLE SYSTEM ({percent}) LIMIT {wanted}"
         found = self._connection.execute(query.encode()).fetchall()
-        if len(found) < wanted // 2:  # few blocks, or statistics of another time
+        if 2 * len(found) < wanted:  # few blocks, or statistics of another time
             found = self._connection.execute(f"{source} LIMIT {wanted}".encode()).fetchall()
         return [place for (place,) in found]
 

@@ -84,7 +84,7 @@ def _task_tiles(tasks: str) -> list[Tile]:
     kept = Tile(
         "MB kept to undo", -(-(counts["kept"] or 0) // 1024**2), f"{tasks}?kind__exact=sql&status__exact=succeeded"
     )
-    stale = Tile("Ways back stale", counts["stale"], f"{tasks}?rollback_artifact__stale_since__isnull=False", "fs-bad")
+    stale = Tile("Ways back stale", counts["stale"], f"{tasks}?trouble=stale", "fs-bad")
     return [
         Tile("Tasks queued", counts["queued"], f"{tasks}?status__exact=queued"),
         Tile("Tasks running", counts["running"], f"{tasks}?status__exact=running"),

@@ -29,7 +29,12 @@ class Job:
 def write_row(connection: Any, number: int, queued_at: float) -> None:
     """Do the job on a psycopg or Django connection, in its transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, [number, queued_at, time.time()])
+        insert_row(cursor, number, queued_at)
+
+
+def insert_row(cursor: Any, number: int, queued_at: float) -> None:
+    """Do the job with a cursor."""
+    cursor.execute(INSERT, [number, queued_at, time.time()])
 
 
 @cache

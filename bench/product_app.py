@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 from django.apps import AppConfig
 
 KIND: Any = "bench"
@@ -18,7 +19,7 @@ class BenchConfig(AppConfig):
         """Register it."""
         from django.db import connection  # noqa: PLC0415
 
-        from bench.job import write_row  # noqa: PLC0415
+        from bench.job import insert_row  # noqa: PLC0415
         from execution.handlers import Execution, Handler, register  # noqa: PLC0415
         from execution.models import ExecutionTask  # noqa: PLC0415
 
@@ -29,7 +30,8 @@ class BenchConfig(AppConfig):
             in_transaction = True
 
             def execute(self, task: ExecutionTask) -> Execution:
-                write_row(connection, task.payload["number"], task.payload["queued_at"])
+                with psycopg.Cursor(connection.connection) as cursor:  # as the others: psycopg's own prepares it
+                    insert_row(cursor, task.payload["number"], task.payload["queued_at"])
                 return Execution(result={})
 
         register(BenchHandler)

@@ -4,3 +4,4 @@ from fsarsite.settings import *  # noqa: F403
 from fsarsite.settings import INSTALLED_APPS as _APPS
 
 INSTALLED_APPS = [*_APPS, "bench.product_app.BenchConfig"]
+DEBUG = False  # Django keeps no log of the queries then, as in production

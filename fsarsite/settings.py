@@ -210,7 +210,7 @@ SPECTACULAR_SETTINGS = {
 try:
     QUEUE_WORKERS = env.int("QUEUE_WORKERS", 2, validate=validate.Range(1, 64))
     EXECUTION_WORKERS = env.int("EXECUTION_WORKERS", 2, validate=validate.Range(1, 64))
-    EXECUTION_PREFETCH = env.int("EXECUTION_PREFETCH", 4, validate=validate.Range(0, 64))
+    EXECUTION_PREFETCH = env.int("EXECUTION_PREFETCH", 16, validate=validate.Range(0, 64))
     EXECUTION_LEASE_SECONDS = env.float("EXECUTION_LEASE_SECONDS", 60, validate=validate.Range(1, 3600))
     EXECUTION_TIMEOUT_SECONDS = env.int("EXECUTION_TIMEOUT_SECONDS", 300, validate=validate.Range(1, 86400))
     EXECUTION_RETRY_SECONDS = env.float("EXECUTION_RETRY_SECONDS", 5, validate=validate.Range(0, 3600))
@@ -245,6 +245,7 @@ EMAIL_USE_TLS, EMAIL_TIMEOUT = env.bool("EMAIL_USE_TLS", False), 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "shop@localhost")
 SITE_ORIGIN = env.str("SITE_ORIGIN", "http://127.0.0.1:8000").rstrip("/")  # for links in mail
 
+LOG_LEVEL = env.str("LOG_LEVEL", "WARNING")
 Q_CLUSTER: dict[str, Any] = {  # schedules, webhooks and mail, on django-q2's own queue
     "name": "default",
     "orm": "default",
@@ -253,6 +254,7 @@ Q_CLUSTER: dict[str, Any] = {  # schedules, webhooks and mail, on django-q2's ow
     "retry": 360,
     "poll": 1,
     "save_limit": 250,
+    "log_level": LOG_LEVEL,  # two lines for each task otherwise
     "ack_failures": True,  # the next run of a schedule is soon enough
     "catch_up": False,
     "ALT_CLUSTERS": {
@@ -274,5 +276,5 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

@@ -37,7 +37,9 @@ class ExecutionTask(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="tasks")
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", db_index=False
+    )
     type = models.CharField(max_length=20, choices=Proposal.Type)
     kind = models.CharField(max_length=10, choices=Kind)
     description = models.TextField()
@@ -51,6 +53,7 @@ class ExecutionTask(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="approved_tasks",
+        db_index=False,
         help_text="Empty when the policy let it go ahead.",
     )
 
@@ -61,10 +64,16 @@ class ExecutionTask(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="repeats",
+        db_index=False,
         help_text="The first task with this signature.",
     )
     assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="assigned_tasks"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="assigned_tasks",
+        db_index=False,
     )
     due_on = models.DateField(null=True, blank=True)
     depends_on = models.ManyToManyField(
@@ -105,7 +114,24 @@ class ExecutionTask(models.Model):
             models.Index(  # the first task of an action
                 name="task_by_signature", fields=["signature", "id"], condition=~Q(signature="")
             ),
-            models.Index(name="task_by_status", fields=["status", "-id"]),  # a tab of the changelist
+            # Each attempt moves the row three times, through every index that holds it: so the others hold few.
+            models.Index(  # a tab of the changelist; what is in flight is few, and in task_lease
+                name="task_by_status",
+                fields=["status", "-id"],
+                condition=~Q(status__in=[TaskStatus.LEASED, TaskStatus.RUNNING]),
+            ),
+            models.Index(  # the parts of a plan
+                name="task_parts", fields=["parent", "id"], condition=Q(parent__isnull=False)
+            ),
+            models.Index(  # the same action in other plans
+                name="task_repeats", fields=["same_as", "id"], condition=Q(same_as__isnull=False)
+            ),
+            models.Index(  # a person's work
+                name="task_by_assignee", fields=["assignee", "-id"], condition=Q(assignee__isnull=False)
+            ),
+            models.Index(  # what somebody approved, and may he be deleted?
+                name="task_by_approver", fields=["approved_by", "-id"], condition=Q(approved_by__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -23,6 +23,7 @@ from django_q.signing import SignedPackage
 
 from execution.models import ExecutionTask
 from execution.queue.claim import Claim, Lease, claim_tasks
+from execution.queue.pace import Pace
 from execution.queue.reaper import expire_leases_of, reap_expired_leases
 from execution.queue.wakeup import install_bell
 from execution.services.enqueue import CHANNEL
@@ -49,8 +50,9 @@ class ExecutionBroker(Broker):
         super().__init__(list_key or Conf.CLUSTER_NAME)
         self._bell = install_bell()  # here, in the sentinel, before it forks the workers
         self._cluster = os.environ.get(NAME_VARIABLE) or f"{os.uname().nodename}:{os.getpid()}"
-        self._capacity = Conf.WORKERS + settings.EXECUTION_PREFETCH
-        self._last = Claim((), free=self._capacity)
+        self._pace = Pace(settings.EXECUTION_PREFETCH)
+        self._ended = 0
+        self._last = Claim((), free=Conf.WORKERS)
         self._is_new = True
         self._listening: Any = None
         self._reap_at = 0.0
@@ -68,7 +70,9 @@ class ExecutionBroker(Broker):
             if time.monotonic() >= self._reap_at:
                 reap_expired_leases()
                 self._reap_at = time.monotonic() + REAP_SECONDS
-            self._last = claim_tasks(cluster=self._cluster, capacity=self._capacity)
+            self._pace.look(self._ended)
+            self._ended = 0
+            self._last = claim_tasks(cluster=self._cluster, capacity=Conf.WORKERS + self._pace.ahead)
         except Error as error:
             logger.warning("the queue is out of reach: %s", reason_of(error))
             connection.close()
@@ -115,22 +119,24 @@ class ExecutionBroker(Broker):
             is_notified = self._hears_notifications() or self._is_new
             if not self._last.free:
                 self._wait_for_room()
-            elif not is_notified and not self._bell.answer():
+            elif not is_notified and not self._count_ended():
                 select.select([self._bell, connection.connection], [], [], POLL_SECONDS)
-                self._bell.answer()
+                self._count_ended()
         self._is_new = False
+
+    def _count_ended(self) -> int:
+        """How many tasks ended since the last claim."""
+        self._ended += self._bell.answer()
+        return self._ended
 
     def _wait_for_room(self) -> None:
         """A refill takes one transaction, so wait for room for a few; the prefetched ones keep the workers busy."""
-        wanted = max(1, settings.EXECUTION_PREFETCH)
-        rung = self._bell.answer()
-        if not rung:
+        wanted = max(1, self._pace.ahead * 3 // 4)
+        if not self._count_ended():
             select.select([self._bell], [], [], POLL_SECONDS)
-            rung = self._bell.answer()
         deadline = time.monotonic() + REFILL_SECONDS
-        while 0 < rung < wanted and (left := deadline - time.monotonic()) > 0:
+        while 0 < self._count_ended() < wanted and (left := deadline - time.monotonic()) > 0:
             select.select([self._bell], [], [], left)
-            rung += self._bell.answer()
 
     def _hears_notifications(self) -> bool:
         """Whether any came since the last look; psycopg keeps those that come during a claim."""

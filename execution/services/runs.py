@@ -6,6 +6,7 @@ import json
 import logging
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.db.models.functions import Now
 from execution.failures import LeaseLost, PermanentFailure
 from execution.handlers import Execution
 from execution.models import ExecutionTask, RollbackArtifact
-from execution.queue.statements import fetch_all
+from execution.queue.statements import fetch_all, fetch_all_in_turn
 from execution.services.enqueue import add_children
 from execution.services.outcome import report_outcome
 from execution.services.reasons import reason_of
@@ -87,11 +88,26 @@ WITH locked AS MATERIALIZED (
     INSERT INTO execution_taskevent (task_id, name, before, after, attempt, actor_kind, note, created_at)
     SELECT id, %(name)s, 'running', %(status)s, attempts, 'system', %(note)s, clock_timestamp() FROM ended
 )
-SELECT proposal_id FROM ended
+SELECT proposal_id, set_config('enable_bitmapscan', 'off', true) FROM ended
 """
+# A statement of its own, which sees what ended while the one before waited for the proposal. OFFSET 0 keeps the planner
+# from reading all that is queued instead of the few tasks of one proposal.
 OTHERS_GO_ON: Final = """
-SELECT 1 FROM execution_tasks WHERE proposal_id = %(proposal)s AND status IN ('queued', 'leased', 'running') LIMIT 1
+SELECT 1 FROM (
+    SELECT status FROM execution_tasks
+    WHERE proposal_id = (SELECT proposal_id FROM execution_tasks WHERE id = %(id)s)
+    OFFSET 0
+) AS task
+WHERE status IN ('queued', 'leased', 'running') LIMIT 1
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The proposal of a task that just ended, and whether machines still work on other tasks of it."""
+
+    proposal_id: int
+    others_go_on: bool
 
 
 def start_task(task_id: int, fence: int) -> ExecutionTask | None:
@@ -115,8 +131,8 @@ def finish_task(task_id: int, fence: int, execution: Execution) -> None:
     waits_for = execution.waits_for
     status = TaskStatus.WAITING if waits_for else TaskStatus.SUCCEEDED
     result = execution.result | ({"waits_for": waits_for} if waits_for else {})
-    proposal_id = _end(task_id, fence, status, result=result, note=f"Waits for {waits_for}." if waits_for else "")
-    if proposal_id is None:
+    ended = _end(task_id, fence, status, result=result, note=f"Waits for {waits_for}." if waits_for else "")
+    if ended is None:
         raise LeaseLost
     if execution.artifact is not None:
         kept = {
@@ -127,8 +143,8 @@ def finish_task(task_id: int, fence: int, execution: Execution) -> None:
         RollbackArtifact.objects.update_or_create(task_id=task_id, defaults=kept)
     if execution.children:
         add_children(ExecutionTask.objects.get(pk=task_id), execution.children)
-    if not fetch_all(OTHERS_GO_ON, {"proposal": proposal_id}):  # or the last of them reports
-        report_outcome(proposal_id, Actor.system())
+    if execution.children or not ended.others_go_on:  # or the last of them reports
+        report_outcome(ended.proposal_id, Actor.system())
 
 
 @transaction.atomic
@@ -199,8 +215,8 @@ def _end(
     error: str = "",
     note: str = "",
     delay: float | None = None,
-) -> int | None:
-    """The proposal, locked; None when the fence is not the latest or the task does not run."""
+) -> Ended | None:
+    """What it means for the proposal, which is locked; None when the fence is old or the task does not run."""
     parameters = {
         "id": task_id,
         "fence": fence,
@@ -212,5 +228,5 @@ def _end(
         "note": note,
         "delay": delay,
     }
-    ended = fetch_all(END, parameters)
-    return int(ended[0][0]) if ended else None
+    ended, others = fetch_all_in_turn((END, OTHERS_GO_ON), parameters)
+    return Ended(int(ended[0][0]), others_go_on=bool(others)) if ended else None

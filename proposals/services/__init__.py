@@ -4,7 +4,7 @@ from proposals.services.accounts import service_account
 from proposals.services.assessment import assess_proposal
 from proposals.services.expiry import expire_proposals
 from proposals.services.mitigations import run_mitigation_check
-from proposals.services.outcome import record_execution
+from proposals.services.outcome import follow_execution, record_execution
 from proposals.services.policy import save_policy
 from proposals.services.policy_rehearsal import Altered, Fate, Rehearsal, rehearse_policy
 from proposals.services.review import (
@@ -42,6 +42,7 @@ __all__ = [
     "claim_proposal",
     "end_waivers",
     "expire_proposals",
+    "follow_execution",
     "record_execution",
     "rehearse_policy",
     "reject_proposal",

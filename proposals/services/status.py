@@ -11,6 +11,9 @@ from proposals.actors import Actor
 from proposals.models import PolicyVersion, Proposal, ProposalEvent
 from proposals.states import OPEN, Status, ensure_transition
 
+STANDING = ("status", "status_changed_at", "claimed_by", "claimed_at", "expires_at")
+"""The fields that a change of status sets."""
+
 
 def lock_proposal(proposal_id: int) -> Proposal:
     """The proposal, locked until the transaction ends. Raises Proposal.DoesNotExist."""
@@ -27,7 +30,7 @@ def change_status(proposal: Proposal, after: Status, *, name: str, by: Actor, no
     proposal.status, proposal.status_changed_at = after, now
     proposal.claimed_by = proposal.claimed_at = None
     proposal.expires_at = now + _time_to_decide() if after in OPEN else None
-    proposal.save(update_fields=["status", "status_changed_at", "claimed_by", "claimed_at", "expires_at"])
+    proposal.save(update_fields=STANDING)
     write_event(proposal, name=name, before=before, by=by, note=note, **data)
 
 

@@ -35,7 +35,7 @@ def reloaded(task: ExecutionTask) -> ExecutionTask:
 
 
 def make_due(task: ExecutionTask) -> None:
-    ExecutionTask.objects.filter(pk=task.pk).update(not_before=timezone.now() - timedelta(seconds=1))
+    ExecutionTask.objects.filter(pk=task.pk).update(not_before=timezone.now() - timedelta(hours=1))
 
 
 def test_run_succeeds() -> None:
@@ -207,7 +207,7 @@ def test_run_cut_off_from_the_database_records_why_and_is_tried_again(monkeypatc
 
     after = reloaded(task)
     assert after.status == TaskStatus.QUEUED
-    assert "terminating connection" in after.error
+    assert "connection" in after.error
 
 
 @pytest.mark.django_db(transaction=True)

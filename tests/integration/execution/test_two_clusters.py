@@ -78,10 +78,13 @@ def test_two_clusters_under_load_keep_order_and_limits_and_stop_when_told(start_
 
 
 def first_claims() -> list[int]:
-    """The priorities of the tasks as they were claimed; what the freeze had handed back is claimed once more."""
-    claims = TaskEvent.objects.filter(name="claimed").order_by("-id").values_list("task_id", "id", "task__priority")
-    firsts = {task: (event, priority) for task, event, priority in claims}
-    return [priority for _event, priority in sorted(firsts.values())]
+    """The priorities of the tasks as they were claimed, those of one claim best first.
+
+    What the freeze had handed back is claimed once more.
+    """
+    claims = TaskEvent.objects.filter(name="claimed").order_by("-id")
+    firsts = {claim.task_id: (claim.created_at, -claim.task.priority) for claim in claims.select_related("task")}
+    return [-priority for _at, priority in sorted(firsts.values())]
 
 
 def ends() -> QuerySet[TaskEvent]:

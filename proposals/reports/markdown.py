@@ -20,7 +20,7 @@ _PROPOSAL = "- proposal:"
 _RISKS = "## Risks"
 _MITIGATIONS = "## Mitigations"
 _COMMENT = re.compile(r"<!--[^\n]*-->[ \t]*")
-_FIELD = re.compile(r"- ([^:\n]*): ?([^\n]*)")
+_FIELD = re.compile(r"- ([^:\n]*):(?: ([^\n]*))?")
 _WHOLE_NUMBER = re.compile(r"0|[1-9][0-9]{0,2}")
 
 
@@ -93,7 +93,7 @@ def _read_field(row: str, number: int) -> tuple[str, object]:
     match = _FIELD.fullmatch(row)
     if not match:
         raise ReportError("report", number, f"expected a line '- field: value' or '{_PROPOSAL}'")
-    field, value = match.groups()
+    field, value = match.groups(default="")
     if field in FIELDS and field not in _HEADER_FIELDS:
         raise ReportError(field, number, f"cannot stand here; the text follows a line '{_PROPOSAL}' and a blank line")
     if field == "severity" and _WHOLE_NUMBER.fullmatch(value):

@@ -8,6 +8,7 @@ BAD_DOCUMENTS = [
     ("# FSAR Proposal Report\n", "<!-- a\n# FSAR Proposal Report\n", "title", 1, "the first line must be"),
     ("# FSAR Proposal Report\n", "# FSAR Proposal Report\r\n", "title", 1, "CR LF"),
     ("- id: fsar_0001\n", "", "id", 5, "is missing above the proposal"),
+    ("- id: fsar_0001\n", "- id:fsar_0001\n", "report", 2, "expected a line"),
     ("- severity: 12\n", "", "severity", 5, "is missing above the proposal"),
     ("- id: fsar_0001\n", "- id: fsar_0001\n- id: fsar_0002\n", "id", 3, "stands twice; the first is on line 2"),
     ("- severity: 12\n", "- severity: 12\n- colour: red\n", '"colour"', 5, "is not a field of a report"),

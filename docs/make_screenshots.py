@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 IMAGES = Path(__file__).with_name("images")
+PROGRAM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SIZE = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 860}
@@ -25,7 +26,7 @@ def main(base: str, username: str, password: str) -> None:
     """Log in and photograph the queue, a review page, the tasks and one of them."""
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        browser = playwright.chromium.launch(executable_path=PROGRAM, args=CHROMIUM)
         page = browser.new_context(viewport=SIZE, base_url=base).new_page()
         _log_in(page, username, password)
         _take(page, "/admin/proposals/proposal/", "queue")

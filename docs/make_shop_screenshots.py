@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sys
 import time
 import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
-from make_screenshots import CHROMIUM, IMAGES
+from make_screenshots import CHROMIUM, IMAGES, PROGRAM
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 SIZES = {"desktop": {"width": 1280, "height": 860}, "phone": {"width": 375, "height": 760}}
@@ -44,7 +43,7 @@ def main(base: str, username: str, password: str, sandbox_url: str, token: str) 
     """Everything a customer can live through, then what operators see of it."""
     sandbox = Sandbox(sandbox_url, token)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        browser = playwright.chromium.launch(executable_path=PROGRAM, args=CHROMIUM)
         paid = [_purchase(browser, base, name) for name in SIZES]
         desk = _page(browser, base, "desktop")
         _log_in(desk, username, password)

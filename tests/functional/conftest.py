@@ -7,11 +7,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from django.conf import settings as current
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from fsarsite.samples.workspace import ensure_workspace
@@ -30,11 +32,19 @@ CHROMIUM = [
 ]
 
 
+PROGRAMS = "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"  # the first is the lightest
+
+
+def launch(playwright: Playwright) -> Browser:
+    """The Chromium that this machine has, without a window."""
+    path = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    assert path, "a browser is needed: apt-get install chromium-headless-shell"
+    return playwright.chromium.launch(executable_path=path, args=CHROMIUM)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert path, "the browser tests need Chromium: apt-get install chromium"
-    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=path, args=CHROMIUM) as launched:
+    with sync_playwright() as playwright, launch(playwright) as launched:
         # Playwright's loop stays in this thread; Django takes that for async code and refuses to query.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
         yield launched
@@ -66,37 +76,53 @@ def log_in(browser: Browser, live_server: LiveServer) -> Iterator[LogIn]:
         context.close()
 
 
-@pytest.fixture
-def target(settings: Any) -> Iterator[Target]:
-    """A target database of the test's own, with an execution_tasks that lacks ai_model."""
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a worker works on."""
+
+    target: Target
+    workspace: Path
+
+
+@pytest.fixture(scope="module")
+def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
+    """A target database and a git workspace of the module's own."""
+    workspace = tmp_path_factory.mktemp("grounds") / "workspace"
+    ensure_workspace(workspace)
     with made_target() as made:
-        settings.TARGET_DATABASE_URL = made.url
-        yield made
+        yield Grounds(made, workspace)
 
 
 @pytest.fixture
-def workspace(settings: Any, tmp_path: Path) -> Path:
-    """A git workspace of the test's own, with one commit."""
-    settings.WORKSPACE_PATH = tmp_path / "workspace"
-    ensure_workspace(settings.WORKSPACE_PATH)
-    return tmp_path / "workspace"
+def target(grounds: Grounds, settings: Any) -> Target:
+    """The module's target as it was made, with an execution_tasks that lacks ai_model."""
+    grounds.target.make_anew()
+    settings.TARGET_DATABASE_URL = grounds.target.url
+    return grounds.target
 
 
 @pytest.fixture
-def worker(live_server: LiveServer, target: Target, workspace: Path, settings: Any, tmp_path: Path) -> Iterator[None]:
-    """`manage.py run_worker` on the test database, the test's target and the test's workspace."""
+def workspace(grounds: Grounds, settings: Any) -> Path:
+    """The module's workspace."""
+    settings.WORKSPACE_PATH = grounds.workspace
+    return grounds.workspace
+
+
+@pytest.fixture(scope="module")
+def worker(django_db_setup: None, grounds: Grounds, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """`manage.py run_worker` on the test database and the module's grounds; it takes seconds to start."""
     base, _, _ = os.environ["DATABASE_URL"].rpartition("/")
     surroundings = {
-        "DATABASE_URL": f"{base}/{settings.DATABASES['default']['NAME']}",
-        "TARGET_DATABASE_URL": target.url,
-        "WORKSPACE_PATH": str(workspace),
+        "DATABASE_URL": f"{base}/{current.DATABASES['default']['NAME']}",
+        "TARGET_DATABASE_URL": grounds.target.url,
+        "WORKSPACE_PATH": str(grounds.workspace),
         "PYTHONWARNINGS": "default",
     }
-    log = tmp_path / "worker.log"
+    log = tmp_path_factory.mktemp("worker") / "worker.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "run_worker"],
-            cwd=settings.BASE_DIR,
+            cwd=current.BASE_DIR,
             env=os.environ | surroundings,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -33,6 +33,7 @@ FIGURES = """() => new Promise(resolve => {
         weight: loaded.reduce((sum, each) => sum + each.encodedBodySize, 0), requests: loaded.length, blocking
     }), 20);
 })"""
+RUN_AXE = 'rules => axe.run({resultTypes: ["violations"], ...rules})'
 
 
 @dataclass
@@ -45,9 +46,10 @@ class Inspector:
 
     def look(self, name: str) -> None:
         figures = self.page.evaluate(FIGURES)
-        for scheme, rules in (("light", None), ("dark", {"runOnly": ["color-contrast"]})):
+        self.page.evaluate(Axe().axe_script)
+        for scheme, rules in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
             self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            told = Axe().run(self.page, options=rules).response["violations"]
+            told = self.page.evaluate(RUN_AXE, rules)["violations"]
             self.findings += [f"{name}, {scheme}: {each['impact']} {each['id']}" for each in told]
         self.page.emulate_media(color_scheme="light")
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -21,7 +21,7 @@ from tests.functional.conftest import LogIn
 from tests.integration.execution.effects.target import Target
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker", "target", "workspace")]
 
 FOUNDING = settings.BASE_DIR.parent / "shared" / "reports" / "fsar_19235936-4ce0-4fb4-81a2-2395c26027cf.md"
 SAMPLE = settings.BASE_DIR / "fsarsite" / "samples" / "reports" / "task_model_column.md"

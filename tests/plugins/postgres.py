@@ -5,6 +5,7 @@ xdist's workers inherit the environment, find DATABASE_URL set and use the contr
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from fsarsite.postgres import Cluster, ClusterError
 from fsarsite.postgres.cluster import SUPERUSER
 
 ROOT = Path(__file__).resolve().parents[2]
+MEMORY_BYTES = 3 * 1024**3
 MIGRATE = "import django; django.setup(); from fsarsite.djstripe_schema import migrate_if_needed; migrate_if_needed()"
 
 
@@ -30,12 +32,21 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     wanted = early_config.known_args_namespace
     is_first = "TEST_TEMPLATE" not in os.environ  # and no worker of xdist's
     if is_first and not (wanted.help or wanted.version):
+        _keep_files_in_memory()
         if not os.environ.get("DATABASE_URL"):
             _start_cluster(early_config)
         elif not os.environ.get("TARGET_DATABASE_URL"):
             os.environ["TARGET_DATABASE_URL"] = _database_beside(os.environ["DATABASE_URL"], "target")
         _make_template(os.environ["DATABASE_URL"])
     return (yield)
+
+
+def _keep_files_in_memory() -> None:
+    """Databases, repositories and profiles, where there is room: the tests make a thousand, and disks are slow."""
+    memory = Path("/dev/shm")
+    if "TMPDIR" not in os.environ and memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_BYTES:
+        os.environ["TMPDIR"] = str(memory)
+        tempfile.tempdir = None  # to be looked up again
 
 
 def _start_cluster(config: pytest.Config) -> None:

@@ -101,27 +101,11 @@ def wait_until_gone(processes: list[psutil.Process]) -> None:
     wait_until(lambda: not [each for each in processes if each.is_running() and each.status() != "zombie"])
 
 
-def test_run_worker_runs_what_is_queued_and_stops_without_an_orphan(start_worker: Start) -> None:
-    first = queue_probe()
-    worker = start_worker("--verbosity=1")  # with its schedules, as it is run
-
-    wait_for(first, TaskStatus.SUCCEEDED)
-    second = queue_probe()
-    wait_for(second, TaskStatus.SUCCEEDED)
-
-    assert effects(first) == effects(second) == 1
-    assert history(second) == ["queued", "claimed", "started", "succeeded"]
-    assert WorkerHeartbeat.objects.count() == 1
-    family = [worker, *worker.children(recursive=True)]
-    assert len(family) > 8
-    worker.terminate()
-    wait_until_gone(family)
-    assert not WorkerHeartbeat.objects.exists()
-
-
-def test_run_worker_starts_nothing_while_halted(start_worker: Start, tmp_path: Path) -> None:
+def test_run_worker_runs_what_is_queued_unless_halted_and_stops_without_an_orphan(
+    start_worker: Start, tmp_path: Path
+) -> None:
     running = queue_probe("wait", folder=str(tmp_path))
-    start_worker()
+    worker = start_worker("--verbosity=1")  # with its schedules, as it is run
     wait_for_pid(tmp_path, running, attempt=1)
 
     ExecutionControl.objects.create(is_halted=True)
@@ -134,24 +118,39 @@ def test_run_worker_starts_nothing_while_halted(start_worker: Start, tmp_path: P
     wait_for(queued, TaskStatus.SUCCEEDED)
 
     assert still == TaskStatus.QUEUED
-    assert effects(queued) == 1
+    assert effects(running) == effects(queued) == 1
+    assert history(running) == ["queued", "claimed", "started", "succeeded"]
+    assert WorkerHeartbeat.objects.count() == 1
+    family = [worker, *worker.children(recursive=True)]
+    assert len(family) > 8
+    worker.terminate()
+    wait_until_gone(family)
+    assert not WorkerHeartbeat.objects.exists()
 
 
-def test_run_worker_killed_worker_in_mid_task_ends_it_once(start_worker: Start, tmp_path: Path) -> None:
-    task = queue_probe("wait", folder=str(tmp_path))
+def test_run_worker_killed_in_mid_task_in_part_or_whole_ends_tasks_once(start_worker: Start, tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir()
+    other.mkdir()
+    task = queue_probe("wait", folder=str(one))
     worker = start_worker()
-    pid = wait_for_pid(tmp_path, task, attempt=1)
 
-    os.kill(pid, signal.SIGKILL)
-    (tmp_path / "go").touch()
+    os.kill(wait_for_pid(one, task, attempt=1), signal.SIGKILL)
+    (one / "go").touch()
     wait_for(task, TaskStatus.SUCCEEDED)
+    second = queue_probe("wait", folder=str(other))
+    wait_for_pid(other, second, attempt=1)
+    family = worker.children(recursive=True)
+    worker.kill()
+    wait_until_gone(family)  # killed alone, it takes its clusters along
+    (other / "go").touch()
+    start_worker()
+    wait_for(second, TaskStatus.SUCCEEDED)
 
     task.refresh_from_db()
     assert (effects(task), task.attempts, task.fence) == (1, 2, 2)
     assert history(task) == ["queued", "claimed", "started", "requeued", "claimed", "started", "succeeded"]
-    family = worker.children(recursive=True)
-    worker.kill()
-    wait_until_gone(family)  # killed alone, it takes its clusters along
+    assert effects(second) == 1
 
 
 def test_run_worker_outlives_tasks_that_kill_their_workers_or_never_end(start_worker: Start, tmp_path: Path) -> None:
@@ -169,27 +168,11 @@ def test_run_worker_outlives_tasks_that_kill_their_workers_or_never_end(start_wo
     assert poison.proposal.status == Status.FAILED
 
 
-def test_run_worker_killed_with_its_clusters_and_started_again_ends_tasks_once(
-    start_worker: Start, tmp_path: Path
-) -> None:
+def test_run_worker_replaces_a_cluster_that_is_killed_or_hangs(start_worker: Start, tmp_path: Path) -> None:
     task = queue_probe("wait", folder=str(tmp_path))
-    worker = start_worker()
-    wait_for_pid(tmp_path, task, attempt=1)
-    family = [worker, *worker.children(recursive=True)]
-
-    for process in family:
-        process.kill()
-    wait_until_gone(family)
-    (tmp_path / "go").touch()
-    start_worker()
-    wait_for(task, TaskStatus.SUCCEEDED)
-
-    assert effects(task) == 1
-
-
-def test_run_worker_replaces_a_killed_master_and_its_orphans(start_worker: Start, tmp_path: Path) -> None:
-    task = queue_probe("wait", folder=str(tmp_path))
-    worker = start_worker(EXECUTION_LEASE_SECONDS="3600")  # the new cluster takes the leases of the old one over
+    worker = start_worker(  # a new cluster takes the leases of the old one over, and need not wait for their end
+        EXECUTION_STUCK_SECONDS="2", EXECUTION_GRACE_SECONDS="1", EXECUTION_LEASE_SECONDS="3600"
+    )
     wait_for_pid(tmp_path, task, attempt=1)
     master = master_of(worker)
     cluster = [master, *master.children(recursive=True)]
@@ -198,24 +181,15 @@ def test_run_worker_replaces_a_killed_master_and_its_orphans(start_worker: Start
     wait_until_gone(cluster)
     (tmp_path / "go").touch()
     wait_for(task, TaskStatus.SUCCEEDED)
-
-    assert effects(task) == 1
-    assert master_of(worker).pid != master.pid
-
-
-def test_run_worker_restarts_a_cluster_that_hangs(start_worker: Start, tmp_path: Path) -> None:
-    first = queue_probe()
-    worker = start_worker(EXECUTION_STUCK_SECONDS="2", EXECUTION_GRACE_SECONDS="1", EXECUTION_LEASE_SECONDS="3600")
-    wait_for(first, TaskStatus.SUCCEEDED)
-    master = master_of(worker)
-    cluster = [master, *master.children(recursive=True)]
-
+    second = master_of(worker)
+    cluster = [second, *second.children(recursive=True)]
     for process in cluster:
         process.suspend()
-    task = queue_probe()
-    wait_for(task, TaskStatus.SUCCEEDED)
+    after = queue_probe()
+    wait_for(after, TaskStatus.SUCCEEDED)
 
-    assert effects(task) == 1
+    assert effects(task) == effects(after) == 1
+    assert len({master.pid, second.pid, master_of(worker).pid}) == 3
     wait_until_gone(cluster)
 
 

@@ -49,14 +49,15 @@ def up(tmp_path: Path) -> Iterator[Start]:
     Cluster(tmp_path / "postgres").remove()
 
 
-def read_until(process: subprocess.Popen[str], text: str) -> str:
+def read_until_up(process: subprocess.Popen[str]) -> str:
+    """The output until the web server answers and the worker, which then holds the database up, has begun."""
     assert process.stdout is not None
     seen = ""
     for line in process.stdout:
         seen += line
-        if text in line:
+        if "Ctrl-C stops everything" in seen and "worker | worker " in seen:
             return seen
-    raise AssertionError(f"the output ended without {text!r}:\n{seen}")
+    raise AssertionError(f"the output ended too early:\n{seen}")
 
 
 def is_running(process: psutil.Process) -> bool:
@@ -77,14 +78,14 @@ def status_of(port: int, path: str) -> int:
 def test_up_killed_takes_everything_along_and_started_again_serves_until_ctrl_c(up: Start, tmp_path: Path) -> None:
     port = free_port()
     killed = up(port)
-    read_until(killed, "Ctrl-C stops everything")
+    read_until_up(killed)
     orphans = psutil.Process(killed.pid).children(recursive=True)
     killed.kill()
     wait_until(lambda: not any(is_running(process) for process in orphans), seconds=90)
     wait_until(lambda: not Cluster(tmp_path / "postgres").is_running())
 
     running = up(port)
-    output = read_until(running, "Ctrl-C stops everything")
+    output = read_until_up(running)
     family = psutil.Process(running.pid).children(recursive=True)
     statuses = {path: status_of(port, path) for path in ("/healthz", "/admin/login/", "/offers/", "/api/v1/docs/")}
     running.send_signal(signal.SIGINT)

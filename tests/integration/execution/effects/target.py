@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from execution.models import ExecutionTask
@@ -28,6 +29,7 @@ CREATE TABLE notes (text text);
 CREATE TABLE renamed (a integer CONSTRAINT odd_name NOT NULL);
 CREATE FUNCTION half(value integer) RETURNS integer LANGUAGE sql AS 'SELECT value / 2';
 """
+_SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname = 'public' OR nspname LIKE 'fsarsite%'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,14 @@ class Target:
         with psycopg.connect(self.url, autocommit=True) as connection:
             cursor = connection.execute(query)
             return cursor.fetchall() if cursor.description else []
+
+    def make_anew(self) -> None:
+        """Back to `SCHEMA`, whatever was done to it, our ledger gone too."""
+        with psycopg.connect(self.url) as connection:
+            for (name,) in connection.execute(_SCHEMAS).fetchall():
+                connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)))
+            connection.execute("CREATE SCHEMA public")
+            connection.execute(SCHEMA)
 
     def columns(self, table: str) -> list[str]:
         """The names of a table's columns."""

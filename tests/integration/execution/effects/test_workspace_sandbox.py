@@ -68,7 +68,7 @@ def test_check_that_fails_commits_nothing(shop: Path, settings: Any) -> None:
 def test_check_cannot_reach_beyond_its_walls(
     shop: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, attempt: str
 ) -> None:
-    monkeypatch.setattr(sandbox, "SECONDS", 5)
+    monkeypatch.setattr(sandbox, "SECONDS", 3)
     settings.WORKSPACE_CHECK = attempt
 
     with pytest.raises(PermanentFailure, match="the check command"):

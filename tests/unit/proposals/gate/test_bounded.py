@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
-from proposals.gate import DEFAULT, Outcome, Rules, assess
+from proposals.gate import DEFAULT, Outcome, Rules, assess, bounded
 from proposals.gate.as_json import verdict_as_dict
 from proposals.gate.bounded import Limits, assess_bounded
 from proposals.gate.from_json import verdict_from_dict
@@ -94,7 +94,8 @@ def test_verdict_from_dict_reads_what_was_written(report: Report) -> None:
 
 
 @pytest.mark.parametrize(("code", "said"), CHILDREN)
-def test_assess_bounded_blocks_when_the_child_fails(code: str, said: str) -> None:
+def test_assess_bounded_blocks_when_the_child_fails(code: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded, "_GRACE_SECONDS", 0.2)
     workers = child(code)
 
     verdict = assess_bounded(CLEAN, DEFAULT, limits=Limits(wall_seconds=0.2), workers=workers)

@@ -6,6 +6,7 @@ limits, in a transaction that is always rolled back, and only as far as nothing 
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,7 +28,6 @@ from execution.target.connection import (
 from execution.target.statements import Statement
 from proposals.gate.languages.sql import walk_nodes
 
-NAME = "fsarsite_empty"
 SECONDS = 5.0
 """For all statements together; what takes longer is not judged here."""
 _HOLDS = """
@@ -74,9 +74,10 @@ def empty_database() -> Iterator[Connection]:
     Raises PermanentFailure and TransientFailure when there is none to be had.
     """
     with connect(rehearsal_url(), autocommit=True) as connection, explained("the empty database could not be made"):
-        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [NAME]).rowcount:
-            _make(connection)
-    with connect(rehearsal_database(NAME)) as connection:
+        name = _name_for(connection.info.user)
+        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
+            _make(connection, name)
+    with connect(rehearsal_database(name)) as connection:
         yield connection
 
 
@@ -103,13 +104,18 @@ def refusal_in(connection: Connection, statements: Sequence[Statement]) -> Refus
     return None
 
 
-def _make(connection: Connection) -> None:
-    name = sql.Identifier(NAME)
+def _name_for(role: str) -> str:
+    """One for each role: nobody else may connect to it. Two installations may share a server."""
+    return f"fsarsite_empty_{hashlib.sha256(role.encode()).hexdigest()[:16]}"
+
+
+def _make(connection: Connection, name: str) -> None:
+    database = sql.Identifier(name)
     try:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(database))
     except (errors.DuplicateDatabase, errors.UniqueViolation):
         return  # another process was faster
-    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
+    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
 
 
 def _runnable(statements: Iterable[Statement]) -> Iterator[Statement]:

@@ -34,7 +34,10 @@ from execution.target.statements import LEDGER_SCHEMA, Statement
 _MAKING = "the rehearsal could not make its scratch database"
 _FILLING = "the rehearsal could not fill its scratch database"
 _DROPPING = "the scratch database could not be dropped"
-_DROP = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+_DROP = sql.SQL("DROP DATABASE IF EXISTS {}")
+_DISCONNECT = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s AND usename = current_user
+"""
 _CREATE = sql.SQL("CREATE DATABASE {} TEMPLATE template0")
 _KEEP = ("--no-owner", "--no-privileges")
 
@@ -59,15 +62,21 @@ def scratch_copy(task: UUID, changes: Sequence[Sequence[Statement]] = ()) -> Ite
     Raises PermanentFailure when it cannot be made: what cannot be rehearsed is not run. TransientFailure when a
     server does not answer.
     """
-    name = sql.Identifier(f"fsarsite_scratch_{task.hex}")
+    name = f"fsarsite_scratch_{task.hex}"
     try:
         with connect(rehearsal_url(), autocommit=True) as connection, explained(_MAKING):
-            connection.execute(_DROP.format(name))
-            connection.execute(_CREATE.format(name))
-        yield _filled(rehearsal_database(f"fsarsite_scratch_{task.hex}"), changes)
+            _drop(connection, name)
+            connection.execute(_CREATE.format(sql.Identifier(name)))
+        yield _filled(rehearsal_database(name), changes)
     finally:
         with connect(rehearsal_url(), autocommit=True) as connection, explained(_DROPPING):
-            connection.execute(_DROP.format(name))
+            _drop(connection, name)
+
+
+def _drop(connection: Connection, name: str) -> None:
+    """Without FORCE, which is refused while autovacuum is at work in it; the plain way has the server stop that."""
+    connection.execute(_DISCONNECT, [name])
+    connection.execute(_DROP.format(sql.Identifier(name)))
 
 
 def _filled(conninfo: str, changes: Sequence[Sequence[Statement]]) -> Scratch:

@@ -25,7 +25,7 @@ from proposals.services import DecisionStale, approve_proposal, save_policy
 from proposals.states import Status
 from tests.factories import create_proposal, create_user
 from tests.factories.clients import create_client
-from tests.factories.proposals import decision_on, submit
+from tests.factories.proposals import approval_of, decision_on, submit
 from tests.factories.reports import create_report, file_proposal
 from tests.factories.tasks import create_sql_task, run_task
 from tests.integration.execution.effects.target import Target
@@ -54,7 +54,7 @@ def propose(text: str, **fields: Any) -> Proposal:
 
 
 def approve(proposal: Proposal) -> None:
-    approve_proposal(**decision_on(Proposal.objects.get(pk=proposal.pk)), by=create_user(), note="Seen.")
+    approve_proposal(**approval_of(Proposal.objects.get(pk=proposal.pk)), by=create_user(), note="Seen.")
 
 
 def test_submission_of_sql_queues_a_rehearsal(target: Target) -> None:

@@ -26,7 +26,8 @@ def first_screen_context(proposal: Proposal, findings: list[Finding]) -> dict[st
         "where": _where(proposal),
         "undone": _UNDONE[assessment.reversibility] if assessment else "",
         "to_verify": _to_verify(assessment, findings) if assessment else [],
-        "fates": fates_of_producer(proposal),
+        "fates": (fates := fates_of_producer(proposal)),
+        "ended": sum(count for count, _ in fates),
     }
 
 
@@ -60,20 +61,21 @@ def _to_verify(assessment: Assessment, findings: list[Finding]) -> list[dict[str
 def _questions(assessment: Assessment, findings: list[Finding]) -> Iterator[dict[str, Any]]:
     for effect in (Effect.BLOCK, Effect.UNUSABLE, Effect.REVIEW):
         for finding in findings:
-            if finding.effect == effect and not finding.is_waived:
-                yield {"text": finding.remedy, "href": _address(finding.artifact, finding.start_line)}
+            is_told = finding.message.rstrip(".") in assessment.headline
+            if finding.effect == effect and not finding.is_waived and not is_told:
+                yield _question(finding.message, finding.artifact, finding.start_line)
     if not assessment.measured and assessment.reversibility > 1:
-        yield {"text": "That it can be undone: nothing has proven the way back.", "href": ""}
+        yield _question("That it can be undone: nothing has proven the way back.")
     for name in _SPOTS:
         for point in assessment.retrospective.get(name, ()):
-            yield {"text": point["text"], "href": _address(point.get("artifact", ""), point.get("line"))}
+            yield _question(point["text"], point.get("artifact", ""), point.get("line"))
     for claim in assessment.truth.get("claims", ()):
-        yield {"text": claim["falsified_by"], "href": _address(claim["artifact"], claim["line"])}
+        yield _question(claim["falsified_by"], claim["artifact"], claim["line"])
 
 
-def _address(artifact: str, line: int | None) -> str:
+def _question(text: str, artifact: str = "", line: int | None = None) -> dict[str, Any]:
     anchor = {"content": "file", "report": "text"}.get(artifact)
-    return f"#{anchor}-L{line}" if anchor and line else ""
+    return {"text": text, "line": line, "href": f"#{anchor}-L{line}" if anchor and line else ""}
 
 
 def _unique(questions: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -142,17 +142,19 @@ def _texts(
         "prose": _prose(report.proposal) if frame is None else None,
         "risks": report.risks,
         "mitigations": report.mitigations,
-        "unfolded": _unfolded(request, beneath, main),
+        "unfolded": _unfolded(request, beneath),
     }
 
 
-def _unfolded(request: HttpRequest, beneath: dict[str, dict[int, Beneath]], main: str) -> set[str]:
-    """The texts that a link into them has to unfold: a browser without scripts may not do it by itself."""
-    asked = request.GET.get("open", "")
-    found = {main} if "whole" in request.GET else set()
+def _unfolded(request: HttpRequest, beneath: dict[str, dict[int, Beneath]]) -> set[str]:
+    """The texts that a link into them has to unfold: a browser without scripts may not do it by itself.
+
+    ``open`` names a text or one of its threads.
+    """
+    asked, found = request.GET.get("open", ""), set()
     for anchor, lines in beneath.items():
         threads = [thread for each in lines.values() for thread in each.threads]
-        if any(each.form for each in lines.values()) or any(str(each.pk) == asked for each in threads):
+        if anchor == asked or any(each.form for each in lines.values()) or any(str(one.pk) == asked for one in threads):
             found.add(anchor)
     return found
 

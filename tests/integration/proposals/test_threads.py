@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -162,6 +164,32 @@ def test_block_opens_what_was_resolved(proposal: Proposal) -> None:
     resolve_thread(**bound(thread), by=ann)
 
     assert block_by_thread(**bound(thread), by=ann).is_blocking
+
+
+@pytest.mark.django_db(transaction=True)
+def test_approval_and_blocking_thread_at_once_never_both() -> None:
+    proposal, operators, barrier = create_proposal(), [create_user(), create_user()], Barrier(2)
+    acts = [
+        lambda: approve_proposal(**approval_of(proposal), by=operators[0]),
+        lambda: start(proposal, operators[1], artifact="report", line=1, is_blocking=True),
+    ]
+
+    def attempt(number: int) -> bool:
+        barrier.wait()
+        try:
+            acts[number]()
+        except DecisionRefused:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        approved, blocked = pool.map(attempt, range(2))
+
+    assert approved != blocked
+    assert (Proposal.objects.get(pk=proposal.pk).status == Status.APPROVED) == approved
+    assert LineThread.objects.blocking().exists() == blocked
 
 
 def test_block_of_what_is_decided_is_refused() -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from proposals.admin.panels import Panel, Place
 from proposals.gate import Effect, Rules
 from proposals.gate.languages.sql import sql_texts
 from proposals.gate.subject import Subject
@@ -19,13 +20,16 @@ _FATES = (Status.EXECUTED, Status.FAILED, Status.ROLLED_BACK, Status.REJECTED)
 _SPOTS = ("blind_spots", "unintended_consequences")
 
 
-def first_screen_context(proposal: Proposal, findings: list[Finding]) -> dict[str, Any]:
+def first_screen_context(proposal: Proposal, findings: list[Finding], panels: list[Panel]) -> dict[str, Any]:
     """One query: what became of the producer's last proposals."""
     assessment = proposal.assessment
+    proofs = [panel for panel in panels if panel.place == Place.PROOF and panel.headline]
+    is_proven = bool(proofs or (assessment and assessment.measured))
     return {
         "where": _where(proposal),
         "undone": _UNDONE[assessment.reversibility] if assessment else "",
-        "to_verify": _to_verify(assessment, findings) if assessment else [],
+        "proofs": proofs,
+        "to_verify": _to_verify(assessment, findings, is_proven=is_proven) if assessment else [],
         "fates": (fates := fates_of_producer(proposal)),
         "ended": sum(count for count, _ in fates),
     }
@@ -53,18 +57,18 @@ def _asks_for_sql(proposal: Proposal) -> bool:
     return bool(sql_texts(Subject.of(proposal.report), rules))
 
 
-def _to_verify(assessment: Assessment, findings: list[Finding]) -> list[dict[str, Any]]:
+def _to_verify(assessment: Assessment, findings: list[Finding], *, is_proven: bool) -> list[dict[str, Any]]:
     """The three things that a person can tell and the engine cannot, the most pressing first."""
-    return list(_unique(_questions(assessment, findings)))[:_TO_VERIFY]
+    return list(_unique(_questions(assessment, findings, is_proven=is_proven)))[:_TO_VERIFY]
 
 
-def _questions(assessment: Assessment, findings: list[Finding]) -> Iterator[dict[str, Any]]:
+def _questions(assessment: Assessment, findings: list[Finding], *, is_proven: bool) -> Iterator[dict[str, Any]]:
     for effect in (Effect.BLOCK, Effect.UNUSABLE, Effect.REVIEW):
         for finding in findings:
             is_told = finding.message.rstrip(".") in assessment.headline
             if finding.effect == effect and not finding.is_waived and not is_told:
                 yield _question(finding.message, finding.artifact, finding.start_line)
-    if not assessment.measured and assessment.reversibility > 1:
+    if not is_proven and assessment.reversibility > 1:
         yield _question("That it can be undone: nothing has proven the way back.")
     for name in _SPOTS:
         for point in assessment.retrospective.get(name, ()):

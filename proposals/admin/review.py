@@ -47,6 +47,7 @@ def review_context(request: HttpRequest, proposal: Proposal, *, typed_note: str 
     decisions = list(proposal.decisions.select_related("by", "assessment__policy").order_by("-id"))
     findings = _findings(proposal.assessment)
     estimates, threads = estimate_context(request, proposal), thread_context(request, proposal)
+    panels = panels_of(request, proposal)
     if estimates["is_blind"]:
         events = [_withheld(event) for event in events]
     return {
@@ -59,12 +60,12 @@ def review_context(request: HttpRequest, proposal: Proposal, *, typed_note: str 
         "decisions": decisions,
         "duplicates": list(proposal.duplicates.order_by("id").only("report_id", "title")[:_DUPLICATES_SHOWN]),
         "next_waiting": _next_waiting(proposal),
-        "panels": panels_of(request, proposal),
+        "panels": panels,
         **estimates,
         **threads,
         **_choices(request, proposal, decisions, events, estimates | threads),
         **look_at(proposal, signed_in(request), events, is_blind=estimates["is_blind"]),
-        **first_screen_context(proposal, findings),
+        **first_screen_context(proposal, findings, panels),
         **_judgement(proposal.assessment, is_blind=estimates["is_blind"]),
         **hindsight_context(proposal.assessment),
         **repetition_context(proposal),

@@ -28,7 +28,14 @@ from proposals.api import problems
 from proposals.api.parsers import BodyTooLarge, LengthRequired
 from proposals.api.problems import MEDIA_TYPE, ProblemType
 from proposals.reports import FIELDS, ReportError
-from proposals.services import DecisionRefused, DecisionStale, NotAllowed, ReasonTooShort, ReportConflict
+from proposals.services import (
+    DecisionRefused,
+    DecisionStale,
+    EstimateMissing,
+    NotAllowed,
+    ReasonTooShort,
+    ReportConflict,
+)
 from proposals.states import InvalidTransition
 
 _API = "/api/"
@@ -62,6 +69,10 @@ def _current(error: InvalidTransition | InvalidTaskTransition, _request: HttpReq
 
 def _reason(error: ReasonTooShort, _request: HttpRequest) -> dict[str, Any]:
     return {"errors": [{"detail": str(error), "pointer": "/note"}]}
+
+
+def _estimate(error: EstimateMissing, _request: HttpRequest) -> dict[str, Any]:
+    return {"errors": [{"detail": str(error), "pointer": pointer} for pointer in ("/likelihood", "/damage")]}
 
 
 def _invalid(error: exceptions.ValidationError, request: HttpRequest) -> dict[str, Any]:
@@ -105,6 +116,7 @@ _TABLE = (  # the first row that fits is taken
     _Row(ReportConflict, problems.REPORT_CONFLICT, _conflict),
     _Row(NotAllowed, problems.FORBIDDEN),
     _Row(ReasonTooShort, problems.REQUEST_INVALID, _reason),
+    _Row(EstimateMissing, problems.REQUEST_INVALID, _estimate),
     _Row(DecisionStale, problems.DECISION_STALE),
     _Row(DecisionRefused, problems.INVALID_STATE),
     _Row(InvalidTransition, problems.INVALID_STATE, _current),

@@ -113,7 +113,7 @@ def _approved(proposed: Sequence[tuple[str, str, str]]) -> Iterable[str]:
     from django.contrib.auth.models import Group  # noqa: PLC0415
 
     from proposals.models import Proposal, User  # noqa: PLC0415
-    from proposals.services import approve_proposal, service_account, submit_report  # noqa: PLC0415
+    from proposals.services import Estimated, approve_proposal, service_account, submit_report  # noqa: PLC0415
 
     person = User.objects.create(username=f"chaos-{uuid4().hex[:8]}", kind="person", is_staff=True)
     person.groups.set(Group.objects.filter(name="Operators"))
@@ -130,6 +130,7 @@ def _approved(proposed: Sequence[tuple[str, str, str]]) -> Iterable[str]:
             content_hash=proposal.content_hash,
             assessment_id=proposal.assessment_id,
             note="For the chaos run.",
+            estimate=Estimated(proposal.assessment.likelihood, proposal.assessment.damage),
         )
         yield str(proposal.tasks.get().public_id)
 

@@ -10,7 +10,7 @@ from execution.models import ExecutionTask, RollbackArtifact
 from execution.services.enqueue import kind_of
 from execution.workspace.comparison import Difference, content_of, difference
 from execution.workspace.repository import open_workspace
-from proposals.admin.panels import Panel, register_panel
+from proposals.admin.panels import Panel, Place, register_panel
 from proposals.models import Proposal
 from proposals.states import OPEN
 
@@ -30,8 +30,8 @@ def difference_panel(request: HttpRequest, proposal: Proposal) -> Panel | None:
         blob = workspace.blob_at(workspace.head(), frame.path)
         present = content_of(workspace, blob.id if blob else None)
     except (PermanentFailure, pygit2.GitError, KeyError) as error:
-        return Panel(title, _TEMPLATE, {"problem": f"It cannot be compared: {error}."})
-    return Panel(title, _TEMPLATE, {"difference": difference(present, frame.content.encode())})
+        return Panel(title, _TEMPLATE, {"problem": f"It cannot be compared: {error}."}, place=Place.CHANGE)
+    return Panel(title, _TEMPLATE, {"difference": difference(present, frame.content.encode())}, place=Place.CHANGE)
 
 
 def task_difference(task: ExecutionTask, artifact: RollbackArtifact | None) -> Difference | None:

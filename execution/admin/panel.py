@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.db.models import Q
 from django.http import HttpRequest
 
@@ -26,7 +28,11 @@ def execution_panel(request: HttpRequest, proposal: Proposal) -> Panel | None:
     if not request.user.has_perm("execution.view_executiontask"):
         return None
     tasks = list(ExecutionTask.objects.filter(proposal=proposal).defer("payload", "result").order_by("id")[:_SHOWN])
-    return Panel("Execution", "admin/execution/executiontask/panel.html", {"tasks": tasks}) if tasks else None
+    if not tasks:
+        return None
+    counts = Counter(task.get_status_display().lower() for task in tasks)
+    headline = ", ".join(f"{count} {status}" for status, count in counts.items())
+    return Panel("Execution", "admin/execution/executiontask/panel.html", {"tasks": tasks}, headline=headline)
 
 
 @register_panel

@@ -16,7 +16,7 @@ from execution.services.enqueue import kind_of
 from execution.services.plan_choices import approve_parts
 from execution.services.rights import ExecutionRefused
 from proposals.admin.desk import signed_in
-from proposals.admin.panels import Panel, register_panel
+from proposals.admin.panels import Panel, Place, register_panel
 from proposals.gate import Rules
 from proposals.models import Proposal
 from proposals.services import DecisionRefused
@@ -48,7 +48,7 @@ def parts_panel(request: HttpRequest, proposal: Proposal) -> Panel | None:
     may_choose = user.is_person and user.has_perm("proposals.decide_proposal") and len(parts) > 1
     rows = [(part, firsts.get(part.signature)) for part in parts]
     context = {"rows": rows, "proposal": proposal, "may_choose": may_choose}
-    return Panel("Parts of the plan", "admin/execution/executiontask/parts.html", context)
+    return Panel("The plan by action", "admin/execution/executiontask/parts.html", context, place=Place.CHANGE)
 
 
 def approve_parts_view(request: HttpRequest, proposal_id: int) -> HttpResponse:

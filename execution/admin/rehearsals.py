@@ -8,9 +8,12 @@ from execution.models import ExecutionTask, RehearsalCertificate
 from execution.rehearsal.certificates import certificates_of, sql_hash
 from execution.rehearsal.texts import may_hold_sql
 from execution.target.copying.transfer import How
-from proposals.admin.panels import Panel, register_panel
+from proposals.admin.panels import Panel, Place, register_panel
 from proposals.models import Proposal
 
+Result = RehearsalCertificate.Result
+_TEMPLATE = "admin/execution/executiontask/rehearsals.html"
+_WORST = {Result.PASSED: 0, Result.ALREADY_SATISFIED: 0, Result.NOT_REPRESENTATIVE: 1, Result.FAILED: 2}
 PROOFS = {1: "rollback proven", 2: "restore proven", 3: "no way back proven"}
 
 
@@ -21,7 +24,16 @@ def rehearsal_panel(request: HttpRequest, proposal: Proposal) -> Panel | None:
         return None
     certificates = _with_proof(certificates_of(proposal))
     context = {"certificates": certificates}
-    return Panel("Rehearsal", "admin/execution/executiontask/rehearsals.html", context) if certificates else None
+    if not certificates:
+        return None
+    return Panel("Rehearsal", _TEMPLATE, context, place=Place.PROOF, headline=_headline(certificates))
+
+
+def _headline(certificates: list[RehearsalCertificate]) -> str:
+    """The worst of the latest: what was not shown for one statement is not shown for the whole."""
+    worst = max(certificates, key=lambda each: (_WORST[Result(each.result)], each.reversibility))
+    said = f"{worst.get_result_display()}, {PROOFS[worst.reversibility]}"
+    return f"{said} (the worst of {len(certificates)})" if len(certificates) > 1 else said
 
 
 def rehearsal_of_task(task: ExecutionTask) -> list[RehearsalCertificate]:

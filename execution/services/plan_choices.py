@@ -12,12 +12,19 @@ from execution.services.enqueue import kind_of
 from execution.services.rights import ExecutionRefused
 from proposals.gate import Rules
 from proposals.models import Decision, Proposal, User
-from proposals.services import approve_proposal
+from proposals.services import Estimated, approve_proposal
 
 
 @transaction.atomic
 def approve_parts(
-    *, proposal_id: int, by: User, content_hash: str, assessment_id: int, chosen: Collection[str], note: str = ""
+    *,
+    proposal_id: int,
+    by: User,
+    content_hash: str,
+    assessment_id: int,
+    chosen: Collection[str],
+    note: str = "",
+    estimate: Estimated | None = None,
 ) -> Decision:
     """Approve a plan without the parts that are not chosen (see `Part.key`); those are kept as not approved.
 
@@ -34,7 +41,12 @@ def approve_parts(
     if not chosen:
         raise ExecutionRefused("choose at least one part, or reject the plan")
     decision = approve_proposal(
-        proposal_id=proposal_id, by=by, content_hash=content_hash, assessment_id=assessment_id, note=note
+        proposal_id=proposal_id,
+        by=by,
+        content_hash=content_hash,
+        assessment_id=assessment_id,
+        note=note,
+        estimate=estimate,
     )
     PlanChoice.objects.create(decision=decision, left_out=sorted(keys - set(chosen)))
     return decision

@@ -2,7 +2,7 @@
 
 from proposals.admin.accounts import AccountAdmin, AccountGroupAdmin
 from proposals.admin.opportunity import OpportunityAdmin
-from proposals.admin.panels import Panel, register_panel
+from proposals.admin.panels import Panel, Place, register_panel
 from proposals.admin.policy import PolicyVersionAdmin
 from proposals.admin.proposal import ProposalAdmin
 
@@ -11,6 +11,7 @@ __all__ = [
     "AccountGroupAdmin",
     "OpportunityAdmin",
     "Panel",
+    "Place",
     "PolicyVersionAdmin",
     "ProposalAdmin",
     "register_panel",

@@ -52,14 +52,26 @@ class Standing:
     user: User
     decisions: tuple[Decision, ...]
     is_released: bool
+    is_blind: bool
+    is_held: bool
 
     @classmethod
     def of(
-        cls, proposal: Proposal, user: User, decisions: Iterable[Decision], events: Iterable[ProposalEvent]
+        cls,
+        proposal: Proposal,
+        user: User,
+        decisions: Iterable[Decision],
+        events: Iterable[ProposalEvent],
+        *,
+        is_blind: bool = False,
+        is_held: bool = False,
     ) -> Standing:
-        """The standing, from rows that the page has read already."""
+        """The standing, from rows that the page has read already.
+
+        ``is_blind``: they have still to estimate. ``is_held``: a blocking thread is open.
+        """
         released = proposal.status == Status.CLEARED and any(event.name == "released" for event in events)
-        return cls(proposal, user, tuple(decisions), released)
+        return cls(proposal, user, tuple(decisions), released, is_blind, is_held)
 
     def choices(self) -> list[Choice]:
         """The buttons that make sense for the proposal's status, in the order of the page."""
@@ -95,7 +107,9 @@ class Standing:
             return "You submitted this; another person must approve it."
         if any(each.kind == Decision.Kind.APPROVE and self._is_mine(each) for each in self.decisions):
             return "You approved this; it needs another person's approval."
-        return ""
+        if self.is_held:
+            return "A blocking thread is open; resolve it before you approve."
+        return "Give your own estimate before you approve." if self.is_blind else ""
 
     def _is_mine(self, decision: Decision) -> bool:
         return decision.by_id == self.user.pk and decision.assessment_id == self.proposal.assessment_id

@@ -6,21 +6,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.text import slugify
 
 from proposals.models import Opportunity, Proposal
 
 
+class Place(StrEnum):
+    """Where on the review page a panel stands: with the change itself, with its proofs, or after all that."""
+
+    CHANGE = "change"
+    PROOF = "proof"
+    AFTER = "after"
+
+
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One folded part of a page: its title, its template and what the template needs."""
+    """One folded part of a page: its title, its template and what the template needs.
+
+    ``headline`` is what of it must be seen without unfolding; the first screen shows it, and leads to it.
+    """
 
     title: str
     template: str
     context: dict[str, Any] = field(default_factory=dict)
-    is_open: bool = True
+    place: Place = Place.AFTER
+    headline: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """Its id on the page."""
+        return f"panel-{slugify(self.title)}"
 
 
 PanelMaker = Callable[[HttpRequest, Proposal], Panel | None]

@@ -18,10 +18,12 @@ from proposals.admin.columns import ProposalColumns
 from proposals.admin.decisions import REFUSALS, DecisionForm, act
 from proposals.admin.desk import signed_in
 from proposals.admin.downloads import download
+from proposals.admin.estimates import estimate_view
 from proposals.admin.filters import ClaimFilter, StandingFilter
 from proposals.admin.mitigations import check_view
 from proposals.admin.repetition import RequestFilter, settle_others
 from proposals.admin.review import review_context
+from proposals.admin.threads import start_view, thread_view
 from proposals.admin.upload import UploadForm, outcome_message
 from proposals.admin.waivers import revoke_view, waive_view
 from proposals.display import reveal
@@ -90,7 +92,18 @@ class ProposalAdmin(ProposalColumns):
             name="proposals_proposal_revoke",
         )
         check = path("<int:object_id>/check/", self.admin_site.admin_view(check_view), name="proposals_proposal_check")
-        return [report, waive, revoke, check, *super().get_urls()]
+        estimate = path(
+            "<int:object_id>/estimate/", self.admin_site.admin_view(estimate_view), name="proposals_proposal_estimate"
+        )
+        start = path(
+            "<int:object_id>/thread/", self.admin_site.admin_view(start_view), name="proposals_proposal_start_thread"
+        )
+        thread = path(
+            "<int:object_id>/thread/<int:thread_id>/",
+            self.admin_site.admin_view(thread_view),
+            name="proposals_proposal_thread",
+        )
+        return [report, waive, revoke, check, estimate, start, thread, *super().get_urls()]
 
     def add_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
         """Upload a report, as a file or as text."""

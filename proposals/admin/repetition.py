@@ -50,6 +50,15 @@ def repetition_context(proposal: Proposal) -> dict[str, Any]:
     return {"same": _same(proposal), "also_asked": _also_asked(proposal)}
 
 
+def heads_of(proposal: Proposal) -> dict[int, str]:
+    """What each statement does, by the line on which it begins. One query; nothing is parsed."""
+    asked = RequestedAction.objects.filter(proposal=proposal, kind=RequestedAction.Kind.EFFECT).order_by("line", "id")
+    heads: dict[int, str] = {}
+    for line, words in asked.values_list("line", "words"):
+        heads[line] = f"{heads[line]}, {words}" if line in heads else words
+    return heads
+
+
 def settle_others(request: HttpRequest, proposal_id: int) -> BulkOutcome | None:
     """Reject the others that the page showed as waiting for the same; None unless this one is decided now."""
     decided = Proposal.objects.only("status", "report_id", "group").get(pk=proposal_id)

@@ -49,6 +49,30 @@ class DecideSerializer(StrictSerializer):
         allow_blank=True,
         help_text="Why; at least 10 characters for reject and send_back.",
     )
+    likelihood = serializers.IntegerField(
+        min_value=1,
+        max_value=5,
+        required=False,
+        help_text="Your own: how likely it goes wrong, 1 (hardly) to 5 (almost certainly). To approve what is blocked "
+        "it is needed once, with `damage`.",
+    )
+    damage = serializers.IntegerField(
+        min_value=1,
+        max_value=5,
+        required=False,
+        help_text="Your own: how bad that would be, 1 (nobody notices) to 5 (ruin). Two away from the engine's, it "
+        "needs another person's approval.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Raises ValidationError for half an estimate, and for one beside another decision than an approval."""
+        given = {"likelihood", "damage"} & set(attrs)
+        if given and attrs["kind"] != Decision.Kind.APPROVE:
+            raise serializers.ValidationError({name: ["goes with approve only"] for name in sorted(given)})
+        if len(given) == 1:
+            missing = ({"likelihood", "damage"} - given).pop()
+            raise serializers.ValidationError({missing: ["is needed, as the other is given"]})
+        return attrs
 
 
 class ReasonSerializer(StrictSerializer):

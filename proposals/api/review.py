@@ -17,6 +17,7 @@ from proposals.api.serializers import DecisionSerializer
 from proposals.api.views import ADD, VIEW, ProposalEndpoint
 from proposals.models import Decision
 from proposals.services import (
+    Estimated,
     approve_proposal,
     claim_proposal,
     reject_proposal,
@@ -51,6 +52,7 @@ class DecideEndpoint(ProposalEndpoint):
             content_hash=values["content_hash"],
             assessment_id=values["assessment"],
             note=values["note"],
+            **({"estimate": Estimated(values["likelihood"], values["damage"])} if "damage" in values else {}),
         )
         answer = {"decision": DecisionSerializer(decision).data, "proposal": self.detail_of(proposal)}
         return Response(answer, status=status.HTTP_201_CREATED)

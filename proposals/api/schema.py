@@ -158,6 +158,7 @@ _ACT = problem_responses(
     problems.UNSUPPORTED_MEDIA_TYPE,
 )
 _APPROVED = DETAIL | {"status": "approved", "approvals_missing": 0, "decisions": [DECISION]}
+_ESTIMATE = {"likelihood": 2, "damage": 1}
 _NOTE = {"note": "The down migration was tried on a copy; go ahead."}
 
 DECIDE: dict[str, Any] = {
@@ -165,7 +166,10 @@ DECIDE: dict[str, Any] = {
     "summary": "Approve, reject or send back",
     "description": (
         "People with the right `proposals.decide_proposal` only; nobody approves what they submitted. Bound to the "
-        "content and the assessment that were read: assessed again since, it is refused."
+        "content and the assessment that were read: assessed again since, it is refused. To approve what is blocked, "
+        "say first how dangerous you take it for: `likelihood` and `damage`, kept with the decision. Where one is two "
+        "or more away from the engine's, `approvals_missing` asks for one more person. An open blocking thread on a "
+        "line refuses an approval."
     ),
     "tags": _ACTS,
     "request": DecideSerializer,
@@ -186,7 +190,12 @@ DECIDE: dict[str, Any] = {
     ),
     "examples": [
         request_example(
-            "approve", {"kind": "approve", "content_hash": DETAIL["content_hash"], "assessment": 1} | _NOTE
+            "approve", {"kind": "approve", "content_hash": DETAIL["content_hash"], "assessment": 1} | _ESTIMATE | _NOTE
+        ),
+        request_example(
+            "reject",
+            {"kind": "reject", "content_hash": DETAIL["content_hash"], "assessment": 1}
+            | {"note": "Nobody would keep the journal."},
         ),
         answer_example("approved", {"decision": DECISION, "proposal": _APPROVED}, 201),
     ],

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from django.utils.safestring import SafeString
 
@@ -28,13 +29,17 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line as escaped HTML; ``flag`` is the worst level that covers it, ``notes`` are those that begin here."""
+    """One line as escaped HTML; ``flag`` is the worst level that covers it, ``notes`` are those that begin here.
+
+    ``beneath`` is what the page shows around this line; it is the template's.
+    """
 
     number: int
     html: SafeString
     cut: int
     flag: str
     notes: tuple[Note, ...]
+    beneath: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +63,17 @@ class NumberedText:
         return bool(self.hidden or any(isinstance(row, Line) and row.cut for row in self.rows))
 
 
-def number_lines(text: str, notes: Iterable[Note] = (), *, whole: bool = False) -> NumberedText:
+def number_lines(
+    text: str, notes: Iterable[Note] = (), *, whole: bool = False, beneath: Mapping[int, object] = MappingProxyType({})
+) -> NumberedText:
     """Number the lines of a text, which end at U+000A only, as the gate counts them.
 
-    Unless ``whole``, shows the first `SHOWN_LINES` and three around every note, and `SHOWN_CHARACTERS` of a line.
+    Unless ``whole``, shows the first `SHOWN_LINES` and three around every note and every line that has something
+    ``beneath``, and `SHOWN_CHARACTERS` of a line.
     """
     lines = text.split("\n")
     noted = list(notes)
-    shown = range(len(lines)) if whole else _shown(len(lines), noted)
+    shown = range(len(lines)) if whole else _shown(len(lines), (*(note.start for note in noted), *beneath))
     begins: defaultdict[int, list[Note]] = defaultdict(list)
     for note in noted:
         begins[note.start].append(note)
@@ -76,7 +84,8 @@ def number_lines(text: str, notes: Iterable[Note] = (), *, whole: bool = False) 
         if index > last + 1:
             rows.append(Gap(index - last - 1))
         number, last = index + 1, index
-        rows.append(_line(number, lines[index], flags.get(number, ""), tuple(begins[number]), whole=whole))
+        line = _line(number, lines[index], flags.get(number, ""), tuple(begins[number]), whole=whole)
+        rows.append(replace(line, beneath=beneath[number]) if number in beneath else line)
     if last + 1 < len(lines):
         rows.append(Gap(len(lines) - last - 1))
     return NumberedText(tuple(rows), len(lines), sum(row.hidden for row in rows if isinstance(row, Gap)))
@@ -87,10 +96,10 @@ def _line(number: int, text: str, flag: str, notes: tuple[Note, ...], *, whole: 
     return Line(number, mark_hidden(kept), len(text) - len(kept), flag, notes)
 
 
-def _shown(total: int, notes: list[Note]) -> list[int]:
+def _shown(total: int, pointed_at: Iterable[int]) -> list[int]:
     wanted = set(range(min(total, SHOWN_LINES)))
-    for note in notes:
-        wanted.update(range(max(0, note.start - 1 - _AROUND), min(total, note.start + _AROUND)))
+    for line in pointed_at:
+        wanted.update(range(max(0, line - 1 - _AROUND), min(total, line + _AROUND)))
     return sorted(wanted)
 
 

@@ -3,7 +3,10 @@
 from proposals.models.account import User
 from proposals.models.assessment import Assessment, Finding
 from proposals.models.decision import Decision
+from proposals.models.estimate import Estimate
 from proposals.models.event import ProposalEvent
+from proposals.models.line_thread import LineComment, LineThread
+from proposals.models.look import Look
 from proposals.models.mitigation_check import MitigationCheck
 from proposals.models.opportunity import Opportunity
 from proposals.models.policy import PolicyVersion
@@ -15,7 +18,11 @@ __all__ = [
     "Assessment",
     "ContentSignature",
     "Decision",
+    "Estimate",
     "Finding",
+    "LineComment",
+    "LineThread",
+    "Look",
     "MitigationCheck",
     "Opportunity",
     "PolicyVersion",

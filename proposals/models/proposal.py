@@ -14,7 +14,7 @@ from proposals.models.assessment import Assessment
 from proposals.models.opportunity import Opportunity
 from proposals.models.repetition import RequestGroup
 from proposals.reports import FileFrame, Form, ProposalType, Report, parse_file_frame, parse_report
-from proposals.states import OPEN, WAITING, Status
+from proposals.states import ENDED, OPEN, WAITING, Status
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
@@ -96,6 +96,9 @@ class Proposal(models.Model):
             ),
             models.Index(name="proposal_by_status", fields=["status", "-id"]),  # a tab of the changelist, newest first
             models.Index(name="proposal_by_content", fields=["content_hash"]),  # is it a duplicate?
+            models.Index(  # what became of a producer's last ones
+                name="proposal_by_producer", fields=["submitted_by", "-id"], condition=Q(status__in=sorted(ENDED))
+            ),
             models.Index(  # the expiry sweep
                 name="proposal_expiring", fields=["expires_at"], condition=Q(status__in=sorted(OPEN))
             ),

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from proposals.actors import Actor
 from proposals.gate import Outcome
-from proposals.models import Assessment, Decision, Proposal, User, Waiver
+from proposals.models import Assessment, Decision, Estimate, LineThread, Proposal, User, Waiver
 from proposals.releases import release
+from proposals.services.second_opinion import Estimated, asks_for_second_opinion, record_estimate
 from proposals.services.status import change_status, lock_proposal, write_event
 from proposals.states import OPEN, InvalidTransition, Status, ensure_transition
 
@@ -33,19 +34,32 @@ class DecisionStale(DecisionRefused):
     """The proposal was assessed again since it was shown."""
 
 
-@transaction.atomic
-def approve_proposal(*, proposal_id: int, by: User, content_hash: str, assessment_id: int, note: str = "") -> Decision:
-    """Approve what was on the screen; the last approval that the policy needs releases it for execution.
+class EstimateMissing(DecisionRefused):
+    """A blocked proposal is approved by people who said first how dangerous they take it for."""
 
-    Locks the proposal. Raises DecisionRefused, InvalidTransition.
+
+@transaction.atomic
+def approve_proposal(
+    *,
+    proposal_id: int,
+    by: User,
+    content_hash: str,
+    assessment_id: int,
+    note: str = "",
+    estimate: Estimated | None = None,
+) -> Decision:
+    """Approve what was on the screen; the last approval that is needed releases it for execution.
+
+    A blocked one needs an estimate of the approver's own, given before (see `estimate_risk`) or now. Locks the
+    proposal. Raises DecisionRefused, InvalidTransition.
     """
-    proposal = _to_decide(proposal_id, by, content_hash, assessment_id, after=Status.APPROVED)
-    if proposal.submitted_by_id == by.pk:
-        raise NotAllowed("you submitted this proposal; another person must approve it")
+    proposal = _to_approve(proposal_id, by, content_hash, assessment_id)
     if Waiver.objects.standing().filter(proposal=proposal, ends_at__lte=timezone.now()).exists():
         raise DecisionStale("a waiver that this assessment rests on ran out; it is assessed again within the hour")
     if _approvals(proposal).filter(by=by).exists():
         raise DecisionRefused("you approved this already; it needs another person's approval")
+    _require_no_blocking_thread(proposal)
+    _require_estimate(proposal, by, estimate)
     decision = _decide(proposal, Decision.Kind.APPROVE, by, note)
     missing = approvals_missing(proposal)
     if missing:
@@ -62,6 +76,17 @@ def approve_proposal(*, proposal_id: int, by: User, content_hash: str, assessmen
     change_status(proposal, Status.APPROVED, name="approved", by=Actor.of(by), note=note, decision=decision.pk)
     release(proposal, Actor.of(by))
     return decision
+
+
+@transaction.atomic
+def estimate_risk(
+    *, proposal_id: int, by: User, content_hash: str, assessment_id: int, estimate: Estimated
+) -> Estimate:
+    """Write down a reviewer's own likelihood and damage. The same again changes nothing; others are refused.
+
+    Locks the proposal. Raises DecisionRefused, InvalidTransition.
+    """
+    return _estimate(_to_approve(proposal_id, by, content_hash, assessment_id), by, estimate)
 
 
 @transaction.atomic
@@ -140,12 +165,14 @@ def release_claim(*, proposal_id: int, by: User) -> Proposal:
 
 
 def approvals_missing(proposal: Proposal) -> int:
-    """How many more people must approve before the proposal goes ahead, by the policy that judged it."""
+    """How many more people must approve before the proposal goes ahead: by the policy that judged it, and one more
+    where a person's estimate is far from the engine's.
+    """
     if proposal.assessment is None:
         return 1
     judged = proposal.assessment
     needed = judged.policy.rules.approvals["returned" if judged.outcome == Outcome.RETURNED else judged.band]
-    return max(0, needed - _approvals(proposal).count())
+    return max(0, needed + asks_for_second_opinion(proposal) - _approvals(proposal).count())
 
 
 def _approvals(proposal: Proposal) -> models.QuerySet[Decision]:
@@ -159,6 +186,34 @@ def _to_decide(proposal_id: int, by: User, content_hash: str, assessment_id: int
     if (proposal.content_hash, proposal.assessment_id) != (content_hash, assessment_id):
         raise DecisionStale("this proposal was assessed again since you opened it; read it once more, then decide")
     return proposal
+
+
+def _to_approve(proposal_id: int, by: User, content_hash: str, assessment_id: int) -> Proposal:
+    proposal = _to_decide(proposal_id, by, content_hash, assessment_id, after=Status.APPROVED)
+    if proposal.submitted_by_id == by.pk:
+        raise NotAllowed("you submitted this proposal; another person must approve it")
+    return proposal
+
+
+def _require_no_blocking_thread(proposal: Proposal) -> None:
+    open_ones = list(LineThread.objects.blocking().filter(proposal=proposal).order_by("id")[:3])
+    if open_ones:
+        where = ", ".join(str(each) for each in open_ones)
+        raise DecisionRefused(f"a blocking thread is open ({where}); resolve it first")
+
+
+def _require_estimate(proposal: Proposal, by: User, estimate: Estimated | None) -> None:
+    if estimate is not None:
+        _estimate(proposal, by, estimate)
+    elif proposal.status == Status.BLOCKED and not proposal.estimates.filter(by=by).exists():
+        raise EstimateMissing("this is blocked; give your own likelihood and damage before you approve it")
+
+
+def _estimate(proposal: Proposal, by: User, estimate: Estimated) -> Estimate:
+    found = record_estimate(proposal, by=by, estimate=estimate)
+    if (found.likelihood, found.damage) != (estimate.likelihood, estimate.damage):
+        raise DecisionRefused(f"you estimated this before ({found}); the first thought stays")
+    return found
 
 
 def _ensure_not_released(proposal: Proposal, after: Status) -> None:

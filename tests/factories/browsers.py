@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.test import Client
 
 from proposals.models import Proposal, User
 from tests.factories.accounts import create_user
+from tests.factories.proposals import agreeing, decision_on
 
 
 def log_in(user: User | None = None) -> Client:
@@ -28,3 +31,10 @@ def decision_form(proposal: Proposal, action: str, note: str = "") -> dict[str, 
         "content_hash": proposal.content_hash,
         "assessment_id": proposal.assessment_id,
     }
+
+
+def post_estimate(client: Client, proposal: Proposal, *, likelihood: int = 0, damage: int = 0) -> Any:
+    """Give one's own likelihood and damage on the page of a blocked proposal; the engine's where none are given."""
+    agreed, bound = agreeing(proposal), decision_on(proposal)
+    own = {"likelihood": likelihood or agreed.likelihood, "damage": damage or agreed.damage}
+    return client.post(f"/admin/proposals/proposal/{bound.pop('proposal_id')}/estimate/", bound | own)

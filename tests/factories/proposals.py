@@ -8,8 +8,10 @@ from proposals.actors import Actor
 from proposals.models import PolicyVersion, Proposal, User
 from proposals.reports import Form, Report, render_json, render_markdown
 from proposals.services import (
+    Estimated,
     Submission,
     approve_proposal,
+    estimate_risk,
     record_execution,
     reject_proposal,
     save_policy,
@@ -52,6 +54,24 @@ def decision_on(proposal: Proposal) -> dict[str, Any]:
     }
 
 
+def approval_of(proposal: Proposal) -> dict[str, Any]:
+    """The same for an approval, with an estimate that agrees with the engine's."""
+    return decision_on(proposal) | {"estimate": agreeing(proposal)}
+
+
+def agreeing(proposal: Proposal) -> Estimated:
+    """What a person would estimate who thinks as the engine does."""
+    assert proposal.assessment is not None
+    return Estimated(proposal.assessment.likelihood, proposal.assessment.damage)
+
+
+def estimate(proposal: Proposal, by: User, *, likelihood: int = 0, damage: int = 0) -> None:
+    """Give the person's own likelihood and damage; the engine's where none are given."""
+    agreed = agreeing(proposal)
+    own = Estimated(likelihood or agreed.likelihood, damage or agreed.damage)
+    estimate_risk(**decision_on(proposal), by=by, estimate=own)
+
+
 def _ensure_manual_clearance() -> None:
     rules = PolicyVersion.objects.current().rules.to_dict()
     if rules["auto_execute"]:
@@ -59,7 +79,7 @@ def _ensure_manual_clearance() -> None:
 
 
 def _approve(proposal: Proposal) -> None:
-    approve_proposal(**decision_on(proposal), by=create_user(), note="Seen and understood.")
+    approve_proposal(**approval_of(proposal), by=create_user(), note="Seen and understood.")
 
 
 def _reject(proposal: Proposal) -> None:

@@ -35,8 +35,17 @@ def import_report(path: Path) -> Proposal:
 def approve_from_the_queue(page: Page, title: str) -> None:
     page.get_by_role("link", name="Waiting for a decision").first.click()
     page.get_by_role("link").filter(has_text=title[:40]).first.click()
+    estimate(page)
     page.get_by_role("button", name="Approve", exact=True).click()
     expect(page.get_by_text("Approved", exact=True).first).to_be_visible()
+
+
+def estimate(page: Page) -> None:
+    """One's own likelihood and damage, before the engine's are shown."""
+    expect(page.get_by_role("button", name="Approve", exact=True)).to_be_disabled()
+    page.get_by_role("group", name="How likely").get_by_label("2 Unlikely").check()
+    page.get_by_role("group", name="How bad").get_by_label("2 Small").check()
+    page.get_by_role("button", name="Keep my estimate").click()
 
 
 def wait_for_task(proposal: Proposal, kind: str) -> ExecutionTask:

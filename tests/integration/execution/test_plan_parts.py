@@ -19,8 +19,8 @@ from proposals.gate import Rules
 from proposals.models import Decision, Proposal
 from proposals.services import service_account
 from proposals.states import Status
-from tests.factories import create_proposal, create_report, create_user, decision_on
-from tests.factories.browsers import log_in, review_url
+from tests.factories import approval_of, create_proposal, create_report, create_user
+from tests.factories.browsers import log_in, post_estimate, review_url
 from tests.factories.clients import create_client
 from tests.factories.tasks import create_task, lease_task, run_task
 
@@ -64,7 +64,7 @@ def test_approve_parts_runs_the_chosen_and_records_the_others() -> None:
     proposal, operator = create_plan(), create_user("ada")
     chosen = keys_of(proposal)[:1] + keys_of(proposal)[-1:]
 
-    decision = approve_parts(**decision_on(proposal), by=operator, chosen=chosen, note="The rest is too early.")
+    decision = approve_parts(**approval_of(proposal), by=operator, chosen=chosen, note="The rest is too early.")
 
     assert decision.kind == Decision.Kind.APPROVE
     children = expand(proposal)
@@ -81,7 +81,7 @@ def test_approve_parts_of_nothing_or_of_what_is_not_there_is_refused(chosen: lis
     proposal = create_plan()
 
     with pytest.raises(ExecutionRefused):
-        approve_parts(**decision_on(proposal), by=create_user(), chosen=chosen)
+        approve_parts(**approval_of(proposal), by=create_user(), chosen=chosen)
 
     assert not Decision.objects.exists()
 
@@ -90,13 +90,14 @@ def test_approve_parts_of_an_idea_is_refused() -> None:
     proposal = create_proposal(Status.BLOCKED, block_execution=True, proposal="implement_idea: Sell cards.")
 
     with pytest.raises(ExecutionRefused, match="only a plan"):
-        approve_parts(**decision_on(proposal), by=create_user(), chosen=["1-1-person"])
+        approve_parts(**approval_of(proposal), by=create_user(), chosen=["1-1-person"])
 
 
 def test_review_page_offers_the_parts_and_the_post_approves_the_ticked() -> None:
     proposal, client = create_plan(), log_in()
     page = client.get(review_url(proposal)).content.decode()
     assert "Approve the chosen parts" in page
+    post_estimate(client, proposal)
     bound = {"content_hash": proposal.content_hash, "assessment_id": proposal.assessment_id}
 
     answer = client.post(
@@ -124,7 +125,7 @@ def test_approve_parts_post_without_the_right_changes_nothing(who: str) -> None:
 def test_same_action_of_another_plan_links_to_the_first() -> None:
     first, second = create_plan("One."), create_plan("Two.")
     for proposal in (first, second):
-        approve_parts(**decision_on(proposal), by=create_user(), chosen=keys_of(proposal))
+        approve_parts(**approval_of(proposal), by=create_user(), chosen=keys_of(proposal))
     originals, repeats = expand(first), expand(second)
 
     assert [repeat.same_as for repeat in repeats] == originals
@@ -150,7 +151,7 @@ def test_parts_signature_is_of_the_statement_not_of_its_layout() -> None:
 
 def test_sql_of_a_plan_goes_in_its_order() -> None:
     proposal = create_plan()
-    approve_parts(**decision_on(proposal), by=create_user(), chosen=keys_of(proposal))
+    approve_parts(**approval_of(proposal), by=create_user(), chosen=keys_of(proposal))
 
     sql = [child for child in expand(proposal) if child.kind == ExecutionTask.Kind.SQL]
 
@@ -197,7 +198,7 @@ def test_assign_task_to_a_service_or_of_a_machine_is_refused() -> None:
 
 def test_cancel_task_cancels_what_goes_after_it() -> None:
     proposal = create_plan()
-    approve_parts(**decision_on(proposal), by=create_user(), chosen=keys_of(proposal))
+    approve_parts(**approval_of(proposal), by=create_user(), chosen=keys_of(proposal))
     first, second = (child for child in expand(proposal) if child.kind == ExecutionTask.Kind.SQL)
 
     cancel_task(task_id=first.pk, by=create_user(), note="Superseded.")

@@ -26,7 +26,7 @@ from execution.states import TaskStatus
 from proposals.models import PolicyVersion, Proposal
 from proposals.services import approve_proposal, save_policy
 from proposals.states import Status
-from tests.factories import create_proposal, create_user, decision_on, file_proposal
+from tests.factories import approval_of, create_proposal, create_user, file_proposal
 from tests.factories.browsers import log_in
 from tests.factories.clients import create_client
 from tests.factories.tasks import create_task, lease_task
@@ -183,7 +183,7 @@ def test_held_task_is_run_by_another_person_than_who_approved_it() -> None:
     RunRule.objects.create(band="block")
     approver = create_user()
     proposal = create_proposal(Status.BLOCKED, block_execution=True)
-    approve_proposal(**decision_on(proposal), by=approver)
+    approve_proposal(**approval_of(proposal), by=approver)
     task = proposal.tasks.get()
     assert (task.status, task.is_held) == (TaskStatus.WAITING, True)
     assert claim_tasks(cluster="here", capacity=5).leases == ()
@@ -215,7 +215,7 @@ def test_run_of_a_task_that_is_not_held_is_refused() -> None:
 
 def test_retry_goes_through_the_gate_again() -> None:
     proposal = create_proposal(Status.CLEARED, proposal=file_proposal("notes/new.txt", "Sow in March."))
-    approve_proposal(**decision_on(proposal), by=create_user())
+    approve_proposal(**approval_of(proposal), by=create_user())
     task = lease_task(proposal.tasks.get())
     start_task(task.pk, task.fence)
     fail_task(task.pk, task.fence, "no", permanent=True)

@@ -12,7 +12,7 @@ from proposals.models import Decision, PolicyVersion, Proposal, User
 from proposals.services import reject_proposal, save_policy, service_account
 from proposals.states import Status
 from tests.factories import create_proposal, create_user, decision_on
-from tests.factories.browsers import decision_form, log_in, review_url
+from tests.factories.browsers import decision_form, log_in, post_estimate, review_url
 
 pytestmark = pytest.mark.django_db
 
@@ -40,8 +40,11 @@ def _messages(answer: HttpResponse) -> str:
 )
 def test_review_post_by_an_operator_decides(before: Status, action: str, after: Status) -> None:
     proposal, operator = create_proposal(before), create_user()
+    client = log_in(operator)
+    if (before, action) == (Status.BLOCKED, "approve"):
+        post_estimate(client, proposal)
 
-    answer = log_in(operator).post(review_url(proposal), decision_form(proposal, action, REASON))
+    answer = client.post(review_url(proposal), decision_form(proposal, action, REASON))
 
     assert answer.status_code == 302
     assert _status(proposal) == after
@@ -135,14 +138,16 @@ def test_review_post_on_ones_own_submission_cannot_approve_but_withdraw() -> Non
 def test_review_post_twice_where_two_must_approve() -> None:
     rules = PolicyVersion.objects.current().rules.to_dict()
     save_policy(document=rules | {"approvals": {"block": 2}}, by=None, note="Two people.")
-    proposal, first = create_proposal(), log_in()
+    proposal, first, second = create_proposal(), log_in(), log_in()
+    post_estimate(first, proposal)
+    post_estimate(second, proposal)
 
     assert b"Needs 2 more approvals" in first.get(review_url(proposal)).content
     first.post(review_url(proposal), decision_form(proposal, "approve"))
     again = first.post(review_url(proposal), decision_form(proposal, "approve"))
     assert (again.status_code, _status(proposal)) == (409, Status.BLOCKED)
 
-    log_in().post(review_url(proposal), decision_form(proposal, "approve"))
+    second.post(review_url(proposal), decision_form(proposal, "approve"))
 
     assert _status(proposal) == Status.APPROVED
 

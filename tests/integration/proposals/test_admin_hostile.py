@@ -121,5 +121,5 @@ def test_long_file_is_cut_until_one_asks_for_all() -> None:
     cut, whole = client.get(review_url(proposal)).content, client.get(f"{review_url(proposal)}?whole=1").content
 
     assert b"Show all 1000 lines" in cut
-    assert b"SELECT 999;" not in cut.split(b"Proposal, as Markdown")[0]
-    assert b"SELECT 999;" in whole.split(b"Proposal, as Markdown")[0]
+    assert b"SELECT 999;" not in cut.split(b"The report as received")[0]
+    assert b"SELECT 999;" in whole.split(b"The report as received")[0]

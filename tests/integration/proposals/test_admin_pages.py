@@ -15,7 +15,7 @@ from proposals.models import Opportunity, PolicyVersion, User
 from proposals.services import service_account
 from proposals.states import Status
 from tests.factories import create_proposal, create_user, file_proposal
-from tests.factories.browsers import log_in, review_url
+from tests.factories.browsers import log_in, post_estimate, review_url
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,10 @@ def test_review_page_answers_in_every_status(status: Status) -> None:
 def test_review_page_says_what_matters_first() -> None:
     proposal = create_proposal(proposal=file_proposal("shop/cleanup.sql", "DROP TABLE customers;"))
 
-    page = log_in().get(review_url(proposal)).content.decode()
+    client = log_in()
+    post_estimate(client, proposal)
+
+    page = client.get(review_url(proposal)).content.decode()
 
     judged = proposal.assessment
     assert judged is not None

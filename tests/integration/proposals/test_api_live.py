@@ -34,6 +34,8 @@ def test_submit_review_and_decide_over_http(live_server: LiveServer) -> None:
                 "kind": "approve",
                 "content_hash": proposal["content_hash"],
                 "assessment": proposal["assessment"]["id"],
+                "likelihood": proposal["assessment"]["likelihood"],
+                "damage": proposal["assessment"]["damage"],
             },
             timeout=30,
         )
@@ -47,7 +49,7 @@ def test_submit_review_and_decide_over_http(live_server: LiveServer) -> None:
     assert parse_markdown(text.content.decode()) == report
     assert (decided.status_code, decided.json()["proposal"]["status"]) == (201, "approved")
     assert (again.status_code, again.content) == (304, b"")
-    assert [event["name"] for event in events][:3] == ["submitted", "assessed", "approved"]
+    assert [event["name"] for event in events][:4] == ["submitted", "assessed", "estimated", "approved"]
 
 
 def test_refusals_over_http(live_server: LiveServer) -> None:

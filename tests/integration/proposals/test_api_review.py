@@ -13,6 +13,7 @@ from tests.factories.clients import PROPOSALS, assert_problem, create_client
 
 pytestmark = pytest.mark.django_db
 
+ESTIMATE = {"likelihood": 2, "damage": 2}
 REASON = "The down migration was tried on a copy."
 
 
@@ -28,7 +29,8 @@ def operator(ada: User) -> APIClient:
 
 def _decide(client: APIClient, proposal: Proposal, kind: str = "approve", /, **change: Any) -> Any:
     body = {"kind": kind, "content_hash": proposal.content_hash, "assessment": proposal.assessment_id, "note": REASON}
-    return client.post(_address(proposal, "decision"), body | change, format="json")
+    own = ESTIMATE if kind == "approve" else {}
+    return client.post(_address(proposal, "decision"), body | own | change, format="json")
 
 
 def _address(proposal: Proposal, what: str) -> str:
@@ -57,7 +59,64 @@ def test_approve_needs_no_note(operator: APIClient) -> None:
 
     body = {"kind": "approve", "content_hash": proposal.content_hash, "assessment": proposal.assessment_id}
 
+    assert operator.post(_address(proposal, "decision"), body | ESTIMATE, format="json").status_code == 201
+
+
+def test_approve_what_is_blocked_without_an_estimate_names_what_is_missing(operator: APIClient) -> None:
+    proposal = create_proposal()
+    body = {"kind": "approve", "content_hash": proposal.content_hash, "assessment": proposal.assessment_id}
+
+    answer = operator.post(_address(proposal, "decision"), body, format="json")
+
+    problem = assert_problem(answer, 400, "request-invalid")
+    assert [error["pointer"] for error in problem["errors"]] == ["/likelihood", "/damage"]
+    assert not Decision.objects.exists()
+
+
+def test_approve_what_needs_mitigation_asks_for_no_estimate(operator: APIClient) -> None:
+    proposal = create_proposal(Status.NEEDS_MITIGATION)
+    body = {"kind": "approve", "content_hash": proposal.content_hash, "assessment": proposal.assessment_id}
+
     assert operator.post(_address(proposal, "decision"), body, format="json").status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "pointers"),
+    [
+        ("approve", {"likelihood": 0}, ["/likelihood"]),
+        ("approve", {"damage": 6}, ["/damage"]),
+        ("approve", {"damage": "much"}, ["/damage"]),
+        ("reject", {"damage": 2, "likelihood": 2}, ["/damage", "/likelihood"]),
+    ],
+)
+def test_decide_with_a_wrong_estimate_is_refused(
+    operator: APIClient, kind: str, change: dict[str, Any], pointers: list[str]
+) -> None:
+    proposal = create_proposal()
+
+    problem = assert_problem(_decide(operator, proposal, kind, **change), 400, "request-invalid")
+
+    assert [error["pointer"] for error in problem["errors"]] == pointers
+
+
+def test_approve_with_half_an_estimate_is_refused(operator: APIClient) -> None:
+    proposal = create_proposal()
+    body = {"kind": "approve", "content_hash": proposal.content_hash, "assessment": proposal.assessment_id}
+
+    answer = operator.post(_address(proposal, "decision"), body | {"damage": 2}, format="json")
+
+    problem = assert_problem(answer, 400, "request-invalid")
+    assert [error["pointer"] for error in problem["errors"]] == ["/likelihood"]
+
+
+def test_approve_two_notches_from_the_engine_waits_for_another_person(operator: APIClient) -> None:
+    proposal = create_proposal()
+
+    first = _decide(operator, proposal, likelihood=4)
+    second = _decide(create_client(create_user()), proposal)
+
+    assert (first.json()["proposal"]["status"], first.json()["proposal"]["approvals_missing"]) == ("blocked", 1)
+    assert second.json()["proposal"]["status"] == "approved"
 
 
 @pytest.mark.parametrize("kind", ["reject", "send_back"])

@@ -70,6 +70,8 @@ def _ask(client: APIClient, method: str, what: str, proposal: Proposal) -> Any:
             "kind": "approve",
             "content_hash": proposal.content_hash,
             "assessment": proposal.assessment_id,
+            "likelihood": 2,
+            "damage": 2,
         }
     return getattr(client, method.lower())(address, body, format="json") if body else client.generic(method, address)
 

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from proposals.models import ContentSignature, Proposal, RequestGroup
 from proposals.states import Status
 from tests.factories import create_proposal, create_report, create_user, file_proposal, submit
-from tests.factories.browsers import decision_form, log_in, review_url
+from tests.factories.browsers import decision_form, log_in, post_estimate, review_url
 from tests.factories.clients import PROPOSALS, create_client
 
 pytestmark = pytest.mark.django_db
@@ -119,14 +119,15 @@ def test_review_page_costs_the_same_however_many_ask(django_assert_num_queries: 
 
 def test_settle_rejects_the_others_with_the_decision() -> None:
     others = [ask(0), ask(1)]
-    proposal = ask(2)
+    proposal, client = ask(2), log_in()
+    post_estimate(client, proposal)
     bystander = create_proposal(block_execution=True)
     form = decision_form(proposal, "approve") | {
         "settle": "1",
         "shown": [f"{each.pk}|{each.assessment_id}|{each.content_hash}" for each in [*others, bystander]],
     }
 
-    answer = log_in().post(review_url(proposal), form, follow=True)
+    answer = client.post(review_url(proposal), form, follow=True)
 
     assert "2 rejected." in answer.content.decode()
     assert {Proposal.objects.get(pk=each.pk).status for each in others} == {Status.REJECTED}

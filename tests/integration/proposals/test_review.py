@@ -28,7 +28,7 @@ from proposals.services import (
     withdraw_proposal,
 )
 from proposals.states import InvalidTransition, Status
-from tests.factories import create_proposal, create_report, create_user, decision_on, submit
+from tests.factories import approval_of, create_proposal, create_report, create_user, decision_on, submit
 
 pytestmark = pytest.mark.django_db
 REASON = "Read it, weighed it, decided."
@@ -40,7 +40,7 @@ def test_approve_proposal_writes_decision_event_and_releases(monkeypatch: pytest
     register(lambda proposal, by: released.append((proposal.pk, str(by))))
     proposal, operator = create_proposal(Status.BLOCKED), create_user("olga")
 
-    decision = approve_proposal(**decision_on(proposal), by=operator, note="Fine.")
+    decision = approve_proposal(**approval_of(proposal), by=operator, note="Fine.")
 
     proposal.refresh_from_db()
     event = proposal.events.get(name="approved")
@@ -58,7 +58,7 @@ def test_approve_proposal_is_undone_when_a_release_fails(monkeypatch: pytest.Mon
     proposal = create_proposal(Status.BLOCKED)
 
     with pytest.raises(RuntimeError):
-        approve_proposal(**decision_on(proposal), by=create_user())
+        approve_proposal(**approval_of(proposal), by=create_user())
 
     proposal.refresh_from_db()
     assert proposal.status == Status.BLOCKED
@@ -89,7 +89,7 @@ def test_approve_proposal_is_refused_to_its_submitter() -> None:
     proposal = create_proposal(Status.BLOCKED, by=operator)
 
     with pytest.raises(DecisionRefused, match="you submitted this"):
-        approve_proposal(**decision_on(proposal), by=operator)
+        approve_proposal(**approval_of(proposal), by=operator)
 
 
 @pytest.mark.parametrize(("key", "stale"), [("content_hash", "sha256:other"), ("assessment_id", 0)])
@@ -97,7 +97,7 @@ def test_decisions_are_refused_for_what_was_not_shown(key: str, stale: object) -
     proposal = create_proposal(Status.BLOCKED)
 
     with pytest.raises(DecisionRefused, match="assessed again"):
-        approve_proposal(**decision_on(proposal) | {key: stale}, by=create_user())
+        approve_proposal(**approval_of(proposal) | {key: stale}, by=create_user())
 
     proposal.refresh_from_db()
     assert proposal.status == Status.BLOCKED
@@ -127,12 +127,12 @@ def test_approve_proposal_needs_as_many_people_as_the_policy_says() -> None:
     save_policy(document=rules | {"approvals": rules["approvals"] | {"block": 2}}, by=None, note="Two for blocked.")
     proposal, first, second = create_proposal(Status.BLOCKED), create_user(), create_user()
 
-    approve_proposal(**decision_on(proposal), by=first)
+    approve_proposal(**approval_of(proposal), by=first)
     proposal.refresh_from_db()
     after_first = (proposal.status, approvals_missing(proposal))
     with pytest.raises(DecisionRefused, match="another person"):
-        approve_proposal(**decision_on(proposal), by=first)
-    approve_proposal(**decision_on(proposal), by=second)
+        approve_proposal(**approval_of(proposal), by=first)
+    approve_proposal(**approval_of(proposal), by=second)
 
     proposal.refresh_from_db()
     assert after_first == (Status.BLOCKED, 1)
@@ -222,7 +222,7 @@ def test_approve_proposal_by_two_at_once_gives_one_decision() -> None:
     def approve(operator: User) -> str:
         barrier.wait()
         try:
-            approve_proposal(**decision_on(proposal), by=operator)
+            approve_proposal(**approval_of(proposal), by=operator)
         except InvalidTransition:
             return "late"
         finally:

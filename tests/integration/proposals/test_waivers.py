@@ -24,7 +24,7 @@ from proposals.services import (
 )
 from proposals.services.measurement import record_measurement
 from proposals.states import InvalidTransition, Status
-from tests.factories import create_proposal, create_user, decision_on, file_proposal
+from tests.factories import approval_of, create_proposal, create_user, decision_on, file_proposal
 from tests.factories.browsers import log_in, review_url
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +81,7 @@ def test_waive_finding_never_lets_go_ahead_by_itself(risky: Proposal) -> None:
 
     assert not fresh(risky).events.filter(name="released").exists()
 
-    approve_proposal(**decision_on(fresh(risky)), by=create_user(), note="Seen, with its waiver.")
+    approve_proposal(**approval_of(fresh(risky)), by=create_user(), note="Seen, with its waiver.")
     assert fresh(risky).status == Status.APPROVED
 
 
@@ -186,7 +186,7 @@ def test_waiver_ends_with_its_day_and_nobody_approves_on_it_before_the_sweep(ris
 
     with time_machine.travel(timezone.now() + timedelta(days=3)):
         with pytest.raises(DecisionRefused, match="ran out"):
-            approve_proposal(**decision_on(cleared), by=create_user(), note="Late.")
+            approve_proposal(**approval_of(cleared), by=create_user(), note="Late.")
         ended, again = end_waivers(), end_waivers()
 
     after = fresh(risky)
@@ -198,7 +198,7 @@ def test_waiver_ends_with_its_day_and_nobody_approves_on_it_before_the_sweep(ris
 
 def test_waiver_that_ends_after_the_decision_changes_nothing(risky: Proposal) -> None:
     waive(risky)
-    approve_proposal(**decision_on(fresh(risky)), by=create_user(), note="Seen, with its waiver.")
+    approve_proposal(**approval_of(fresh(risky)), by=create_user(), note="Seen, with its waiver.")
 
     with time_machine.travel(timezone.now() + timedelta(days=60)):
         assert end_waivers() == 1

@@ -10,7 +10,7 @@ from proposals.checks import CheckRefused
 from proposals.models import MitigationCheck, Proposal
 from proposals.services import DecisionRefused, approve_proposal, run_mitigation_check
 from proposals.states import Status
-from tests.factories import create_proposal, create_user, decision_on, file_proposal
+from tests.factories import approval_of, create_proposal, create_user, file_proposal
 from tests.factories.browsers import log_in, review_url
 from tests.integration.execution.effects.target import Target
 
@@ -88,7 +88,7 @@ def test_check_that_passes_lowers_the_band_and_releases_nothing(target: Target, 
     assert "check ran and passed" in after.assessment.decided_by
     assert not after.events.filter(name="released").exists()
 
-    approve_proposal(**decision_on(after), by=create_user(), note="Checked and seen.")
+    approve_proposal(**approval_of(after), by=create_user(), note="Checked and seen.")
     assert fresh(risky).status == Status.APPROVED
 
 

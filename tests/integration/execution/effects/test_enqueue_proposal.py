@@ -14,7 +14,7 @@ from proposals.actors import Actor
 from proposals.models import PolicyVersion
 from proposals.services import approve_proposal
 from proposals.states import Status
-from tests.factories import create_proposal, create_report, create_user, decision_on, file_proposal, submit
+from tests.factories import approval_of, create_proposal, create_report, create_user, file_proposal, submit
 from tests.factories.tasks import create_task
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def test_enqueue_proposal_names_who_approved_and_who_wrote_it() -> None:
     model, approver = create_user("llama-small", kind="model"), create_user()
     proposal = create_proposal(Status.BLOCKED, by=model)
 
-    approve_proposal(**decision_on(proposal), by=approver)
+    approve_proposal(**approval_of(proposal), by=approver)
 
     task = proposal.tasks.get()
     assert (task.ai_model, task.approved_by) == ("llama-small", approver)

@@ -19,7 +19,7 @@ from proposals.models import Proposal
 from proposals.reports import Form, render_json
 from proposals.services import approve_proposal
 from proposals.states import Status
-from tests.factories import create_proposal, create_report, create_user, decision_on, file_proposal, submit
+from tests.factories import approval_of, create_proposal, create_report, create_user, file_proposal, submit
 from tests.factories.tasks import create_file_task, run_task
 from tests.integration.execution.effects.workspaces import Shop
 
@@ -47,7 +47,7 @@ def test_execute_commits_exactly_the_file(shop: Shop) -> None:
 def test_execute_names_report_task_approver_and_model(shop: Shop) -> None:
     model, approver = create_user("llama-small", kind="model"), create_user("ada")
     proposal = create_proposal(Status.BLOCKED, by=model, proposal=file_proposal("a.txt", "b"), block_execution=True)
-    approve_proposal(**decision_on(proposal), by=approver)
+    approve_proposal(**approval_of(proposal), by=approver)
     task = proposal.tasks.get()
 
     handler_for("file").execute(task)

@@ -24,8 +24,9 @@ from proposals.models import Assessment, PolicyVersion, Proposal
 from proposals.services import DecisionStale, approve_proposal, save_policy
 from proposals.states import Status
 from tests.factories import create_proposal, create_user
+from tests.factories.browsers import log_in, review_url
 from tests.factories.clients import create_client
-from tests.factories.proposals import decision_on, submit
+from tests.factories.proposals import approval_of, decision_on, submit
 from tests.factories.reports import create_report, file_proposal
 from tests.factories.tasks import create_sql_task, run_task
 from tests.integration.execution.effects.target import Target
@@ -54,7 +55,7 @@ def propose(text: str, **fields: Any) -> Proposal:
 
 
 def approve(proposal: Proposal) -> None:
-    approve_proposal(**decision_on(Proposal.objects.get(pk=proposal.pk)), by=create_user(), note="Seen.")
+    approve_proposal(**approval_of(Proposal.objects.get(pk=proposal.pk)), by=create_user(), note="Seen.")
 
 
 def test_submission_of_sql_queues_a_rehearsal(target: Target) -> None:
@@ -116,6 +117,19 @@ def test_rehearse_proposal_makes_what_was_on_the_screen_stale(target: Target) ->
 
     with pytest.raises(DecisionStale):
         approve_proposal(**seen, by=create_user(), note="Seen.")
+
+
+def test_review_page_says_first_what_the_rehearsal_proved(target: Target) -> None:
+    proposal = propose(ADD)
+    client, address = log_in(), review_url(proposal)
+
+    before = client.get(address).content.decode()
+    rehearse_proposal(proposal.pk)
+    after = client.get(address).content.decode()
+
+    assert "Read from the text, not proven." in before
+    assert '<a href="#panel-rehearsal">Rehearsal: passed, rollback proven</a>.' in after
+    assert "not proven" not in after
 
 
 def test_rehearse_proposal_that_confirms_the_claim_changes_no_judgement(target: Target) -> None:

@@ -25,7 +25,7 @@ from proposals.models import Proposal
 from proposals.services import approve_proposal, reopen_proposal
 from proposals.states import Status
 from tests.factories import create_user
-from tests.factories.proposals import decision_on, submit
+from tests.factories.proposals import approval_of, submit
 from tests.factories.reports import create_report, file_proposal
 from tests.factories.tasks import run_task
 from tests.integration.execution.effects.conftest import SharedTargets, made_target
@@ -256,7 +256,7 @@ def approved_task(text: str, shop: Target, meanwhile: str = "") -> ExecutionTask
     if proposal.status == Status.RETURNED:
         reopen_proposal(proposal_id=proposal.pk, by=create_user(), note="Let it show what it does.")
     proposal = Proposal.objects.get(pk=proposal.pk)
-    approve_proposal(**decision_on(proposal), by=create_user(), note="Seen and understood.")
+    approve_proposal(**approval_of(proposal), by=create_user(), note="Seen and understood.")
     return proposal.tasks.get(parent=None)
 
 

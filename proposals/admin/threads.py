@@ -1,0 +1,152 @@
+"""Conversations about single lines: what the page shows beneath a line, and what its buttons do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+
+from proposals.admin.decisions import REFUSALS
+from proposals.admin.desk import signed_in
+from proposals.display import render_prose
+from proposals.models import LineComment, LineThread, Proposal, User
+from proposals.services import DecisionRefused, block_by_thread, reply_to_thread, resolve_thread, start_thread
+from proposals.services.threads import COMMENT_LENGTH
+from proposals.states import DECIDABLE
+
+ANCHORS: dict[str, str] = {LineThread.Artifact.CONTENT: "file", LineThread.Artifact.REPORT: "text"}
+_DRAFT = "proposals_unsaid"
+
+
+class ThreadForm(forms.Form):
+    """What a form beneath a line sends."""
+
+    artifact = forms.ChoiceField(choices=LineThread.Artifact)
+    line = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+    text = forms.CharField(max_length=COMMENT_LENGTH)
+    is_blocking = forms.BooleanField(required=False)
+
+
+class ReplyForm(forms.Form):
+    """What a form beneath a thread sends: the button, and the words."""
+
+    do = forms.ChoiceField(choices=[(name, name) for name in ("reply", "resolve", "block")])
+    text = forms.CharField(max_length=COMMENT_LENGTH, required=False)
+
+
+@dataclass(slots=True)
+class Beneath:
+    """What stands around one line: what the statement does that begins there, its threads, an open form's name."""
+
+    threads: list[LineThread] = field(default_factory=list)
+    form: str = ""
+    head: str = ""
+
+
+def thread_context(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+    """The threads by line, and the form that the person opened. Two queries, whatever the number of threads."""
+    user = signed_in(request)
+    told = Prefetch("comments", LineComment.objects.select_related("by").order_by("id"))
+    people = ("started_by", "blocked_by", "resolved_by")
+    threads = list(proposal.threads.select_related(*people).prefetch_related(told).order_by("id"))
+    for thread in threads:
+        thread.anchor = ANCHORS[thread.artifact]  # type: ignore[attr-defined]
+        thread.key = str(thread.pk)  # type: ignore[attr-defined]
+        thread.said = [(comment, render_prose(comment.text)) for comment in thread.comments.all()]  # type: ignore[attr-defined]
+    may = user.is_person and user.has_perm("proposals.decide_proposal")
+    return {
+        "threads": threads,
+        "blocking_threads": [thread for thread in threads if thread.is_blocking],
+        "may_comment": may,
+        "may_block": may and proposal.status in DECIDABLE,
+        "unsaid": request.session.pop(_DRAFT, {}) if _DRAFT in request.session else {},
+        "beneath": _beneath(threads, request.GET.get("comment", "") if may else ""),
+    }
+
+
+def _beneath(threads: list[LineThread], asked: str) -> dict[str, dict[int, Beneath]]:
+    """What stands beneath each line of each text, by the anchor of the text."""
+    found: dict[str, dict[int, Beneath]] = {anchor: defaultdict(Beneath) for anchor in ANCHORS.values()}
+    for thread in threads:
+        found[ANCHORS[thread.artifact]][thread.line].threads.append(thread)
+    anchor, _, line = asked.partition("-")
+    if anchor in found and line.isdecimal() and len(line) < 10:
+        found[anchor][int(line)].form = asked
+    return found
+
+
+def start_view(request: HttpRequest, object_id: int) -> HttpResponseBase:
+    """Start a thread on a line."""
+    form = ThreadForm(request.POST)
+
+    def start() -> int:
+        return start_thread(proposal_id=object_id, by=signed_in(request), **form.cleaned_data).pk
+
+    place = f"{ANCHORS.get(request.POST.get('artifact', ''), 'text')}-{request.POST.get('line', '')}"
+    return _answer(request, object_id, form, start, place[:20])
+
+
+def thread_view(request: HttpRequest, object_id: int, thread_id: int) -> HttpResponseBase:
+    """Reply to a thread, resolve it, or let it block."""
+    form = ReplyForm(request.POST)
+
+    def go_on() -> int:
+        _GO_ON[form.cleaned_data["do"]](object_id, thread_id, signed_in(request), form.cleaned_data["text"])
+        return thread_id
+
+    return _answer(request, object_id, form, go_on, f"thread-{thread_id}")
+
+
+def _reply(object_id: int, thread_id: int, by: User, text: str) -> None:
+    reply_to_thread(proposal_id=object_id, thread_id=thread_id, by=by, text=text)
+
+
+def _resolve(object_id: int, thread_id: int, by: User, text: str) -> None:
+    resolve_thread(proposal_id=object_id, thread_id=thread_id, by=by, text=text)
+
+
+def _block(object_id: int, thread_id: int, by: User, text: str) -> None:
+    block_by_thread(proposal_id=object_id, thread_id=thread_id, by=by, text=text)
+
+
+_GO_ON: dict[str, Callable[[int, int, User, str], None]] = {"reply": _reply, "resolve": _resolve, "block": _block}
+
+
+def _answer(
+    request: HttpRequest, object_id: int, form: forms.Form, do: Callable[[], int], place: str
+) -> HttpResponseBase:
+    """Do it and lead to the thread; after a refusal lead back to the form, which then holds what was typed."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if not request.user.has_perm("proposals.view_proposal"):
+        raise PermissionDenied
+    try:
+        if not form.is_valid():
+            raise DecisionRefused(_what_is_wrong(form))
+        place = f"thread-{do()}"
+    except (*REFUSALS, Proposal.DoesNotExist, LineThread.DoesNotExist) as refusal:
+        messages.error(request, f"Nothing was changed: {str(refusal).rstrip('.')}.")
+        request.session[_DRAFT] = {"place": place, "text": request.POST.get("text", "")[:COMMENT_LENGTH]}
+    page = redirect("admin:proposals_proposal_change", object_id)
+    page["Location"] += _address(place)
+    return page
+
+
+def _address(place: str) -> str:
+    anchor, _, number = place.partition("-")
+    return f"?open={number}#{place}" if anchor == "thread" else f"?comment={quote(place)}#comment"
+
+
+def _what_is_wrong(form: forms.Form) -> str:
+    said = [str(error) for name in ("text", "line") for error in form.errors.get(name, [])]
+    return said[0] if said else "the form came back incomplete; reload the page"

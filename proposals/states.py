@@ -50,8 +50,8 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
 WAITING = frozenset({Status.BLOCKED, Status.NEEDS_MITIGATION})
 DECIDABLE = frozenset(status for status, after in TRANSITIONS.items() if Status.APPROVED in after)
 OPEN = frozenset(status for status, after in TRANSITIONS.items() if Status.EXPIRED in after)
-ENDED = frozenset({Status.EXECUTED, Status.FAILED, Status.ROLLED_BACK, Status.REJECTED})
-"""What became of a proposal, as its producer is judged by."""
+ENDED = (Status.EXECUTED, Status.FAILED, Status.ROLLED_BACK, Status.REJECTED)
+"""What became of a proposal, as its producer is judged by, in the order of telling."""
 SUPERSEDABLE = frozenset({Status.WITHDRAWN, Status.EXPIRED, Status.ROLLED_BACK})
 """A new report with the same content as one of these starts afresh instead of being linked."""
 

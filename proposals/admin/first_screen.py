@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from proposals.admin.panels import Panel, Place
+from proposals.admin.threads import ANCHORS
 from proposals.gate import Effect, Rules
 from proposals.gate.languages.sql import sql_texts
 from proposals.gate.subject import Subject
@@ -16,7 +17,6 @@ from proposals.states import ENDED, Status
 _LAST = 10
 _TO_VERIFY = 3
 _UNDONE = {1: "Undone at no loss", 2: "Undone with loss or effort", 3: "Cannot be undone"}
-_FATES = (Status.EXECUTED, Status.FAILED, Status.ROLLED_BACK, Status.REJECTED)
 _SPOTS = ("blind_spots", "unintended_consequences")
 
 
@@ -40,7 +40,7 @@ def fates_of_producer(proposal: Proposal) -> list[tuple[int, Status]]:
     ended = Proposal.objects.filter(submitted_by=proposal.submitted_by_id, status__in=sorted(ENDED))
     last = ended.filter(pk__lt=proposal.pk).order_by("-id").values_list("status", flat=True)[:_LAST]
     counts = Counter(last)
-    return [(counts[fate], fate) for fate in _FATES if counts[fate]]
+    return [(counts[fate], fate) for fate in ENDED if counts[fate]]
 
 
 def _where(proposal: Proposal) -> str:
@@ -78,7 +78,7 @@ def _questions(assessment: Assessment, findings: list[Finding], *, is_proven: bo
 
 
 def _question(text: str, artifact: str = "", line: int | None = None) -> dict[str, Any]:
-    anchor = {"content": "file", "report": "text"}.get(artifact)
+    anchor = ANCHORS.get(artifact)
     return {"text": text, "line": line, "href": f"#{anchor}-L{line}" if anchor and line else ""}
 
 

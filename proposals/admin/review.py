@@ -18,7 +18,7 @@ from proposals.admin.mitigations import check_context
 from proposals.admin.news import look_at
 from proposals.admin.panels import panels_of
 from proposals.admin.repetition import heads_of, repetition_context
-from proposals.admin.threads import Beneath, thread_context
+from proposals.admin.threads import ANCHORS, Beneath, thread_context
 from proposals.admin.waivers import waiver_context
 from proposals.display import MAX_MARKDOWN_CHARACTERS, Note, number_lines, render_prose
 from proposals.models import Assessment, Decision, Finding, Proposal, ProposalEvent
@@ -26,7 +26,6 @@ from proposals.services import approvals_missing
 from proposals.states import WAITING, Status
 
 _LEVELS = {"error": 0, "warning": 1, "note": 2}
-_ARTIFACTS = {"content": "file", "report": "text"}
 _DUPLICATES_SHOWN = 20
 _EVENTS_SHOWN = 200
 
@@ -163,7 +162,7 @@ def _unfolded(request: HttpRequest, beneath: dict[str, dict[int, Beneath]]) -> s
 def _findings(assessment: Assessment | None) -> list[Finding]:
     found = list(assessment.findings.order_by("id")) if assessment else []
     for finding in found:
-        finding.anchor = _ARTIFACTS.get(finding.artifact, "")  # type: ignore[attr-defined]
+        finding.anchor = ANCHORS.get(finding.artifact, "")  # type: ignore[attr-defined]
     return sorted(found, key=lambda finding: (finding.is_waived, _LEVELS[finding.level]))
 
 

@@ -19,7 +19,7 @@ from django.shortcuts import redirect
 from proposals.admin.decisions import REFUSALS
 from proposals.admin.desk import signed_in
 from proposals.display import render_prose
-from proposals.models import LineComment, LineThread, Proposal, User
+from proposals.models import LineComment, LineThread, Proposal
 from proposals.services import DecisionRefused, block_by_thread, reply_to_thread, resolve_thread, start_thread
 from proposals.services.threads import COMMENT_LENGTH
 from proposals.states import DECIDABLE
@@ -63,7 +63,7 @@ def thread_context(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
         thread.anchor = ANCHORS[thread.artifact]  # type: ignore[attr-defined]
         thread.key = str(thread.pk)  # type: ignore[attr-defined]
         thread.said = [(comment, render_prose(comment.text)) for comment in thread.comments.all()]  # type: ignore[attr-defined]
-    may = user.is_person and user.has_perm("proposals.decide_proposal")
+    may = user.may("proposals.decide_proposal")
     return {
         "threads": threads,
         "blocking_threads": [thread for thread in threads if thread.is_blocking],
@@ -101,25 +101,18 @@ def thread_view(request: HttpRequest, object_id: int, thread_id: int) -> HttpRes
     form = ReplyForm(request.POST)
 
     def go_on() -> int:
-        _GO_ON[form.cleaned_data["do"]](object_id, thread_id, signed_in(request), form.cleaned_data["text"])
+        act, text = _GO_ON[form.cleaned_data["do"]], form.cleaned_data["text"]
+        act(proposal_id=object_id, thread_id=thread_id, by=signed_in(request), text=text)
         return thread_id
 
     return _answer(request, object_id, form, go_on, f"thread-{thread_id}")
 
 
-def _reply(object_id: int, thread_id: int, by: User, text: str) -> None:
-    reply_to_thread(proposal_id=object_id, thread_id=thread_id, by=by, text=text)
-
-
-def _resolve(object_id: int, thread_id: int, by: User, text: str) -> None:
-    resolve_thread(proposal_id=object_id, thread_id=thread_id, by=by, text=text)
-
-
-def _block(object_id: int, thread_id: int, by: User, text: str) -> None:
-    block_by_thread(proposal_id=object_id, thread_id=thread_id, by=by, text=text)
-
-
-_GO_ON: dict[str, Callable[[int, int, User, str], None]] = {"reply": _reply, "resolve": _resolve, "block": _block}
+_GO_ON: dict[str, Callable[..., object]] = {
+    "reply": reply_to_thread,
+    "resolve": resolve_thread,
+    "block": block_by_thread,
+}
 
 
 def _answer(

@@ -84,8 +84,8 @@ class CustomerAdmin(ReadOnlyAdmin):
             "events": customer.events.select_related("by").order_by("-at")[:_SHOWN],
             "form": form,
             "erasure": plan_erasure(customer.pk) if is_erasing else None,
-            "may_export": user.is_person and user.has_perm("billing.export_customer"),
-            "may_erase": user.is_person and user.has_perm("billing.erase_customer"),
+            "may_export": user.may("billing.export_customer"),
+            "may_erase": user.may("billing.erase_customer"),
         }
         return self.page(request, "admin/billing/customer/page.html", context, status=422 if form.errors else 200)
 

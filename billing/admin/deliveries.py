@@ -76,7 +76,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
             "delivery": found,
             "order": Order.objects.filter(reference=found.order_reference).first() if found.order_reference else None,
             "payload": mark_hidden(json.dumps(found.payload, indent=2, ensure_ascii=False)),
-            "may_replay": signed_in(request).is_person and request.user.has_perm(REPLAY),
+            "may_replay": signed_in(request).may(REPLAY),
         }
         return self.page(request, "admin/billing/webhookdelivery/page.html", context)
 

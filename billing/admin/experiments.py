@@ -122,7 +122,7 @@ class ExperimentAdmin(DeskAdmin):
             "older": allocations[1:],
             "form": form,
             "fewest": FEWEST,
-            "may_steer": signed_in(request).is_person and request.user.has_perm("billing.change_experiment"),
+            "may_steer": signed_in(request).may("billing.change_experiment"),
         }
         return self.page(request, "admin/billing/experiment/page.html", context, status=422 if form.errors else 200)
 

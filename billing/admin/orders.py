@@ -125,8 +125,8 @@ def _context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "sums": _sums(entries),
         "timeline": _timeline(order),
         "is_refundable": order.status in REFUNDABLE and order.amount_left > 0,
-        "may_refund": user.is_person and user.has_perm("billing.refund_order"),
-        "may_resend": user.is_person and user.has_perm("billing.resend_receipt"),
+        "may_refund": user.may("billing.refund_order"),
+        "may_resend": user.may("billing.resend_receipt"),
     }
 
 

@@ -103,7 +103,7 @@ class ReconciliationAdmin(ReadOnlyAdmin):
 
 
 def _may_reconcile(request: HttpRequest) -> bool:
-    return signed_in(request).is_person and request.user.has_perm(RECONCILE)
+    return signed_in(request).may(RECONCILE)
 
 
 def _repair(request: HttpRequest, run: Reconciliation) -> None:

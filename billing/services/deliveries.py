@@ -121,7 +121,7 @@ def _record_failure(delivery_id: int, error: Exception) -> None:
 @transaction.atomic
 def replay_delivery(*, delivery_id: int, by: User) -> WebhookDelivery:
     """Process a delivery again, a dead one with all its attempts before it. Raises DeliveryRefused."""
-    if not by.is_person or not by.has_perm("billing.replay_webhookdelivery"):
+    if not by.may("billing.replay_webhookdelivery"):
         raise DeliveryRefused("you may not replay deliveries; ask for the Operators group")
     delivery = WebhookDelivery.objects.select_for_update().filter(pk=delivery_id).first()
     if delivery is None:

@@ -64,7 +64,7 @@ def _allocate(experiment: Experiment, weights: Mapping[str, int], by: User) -> A
 
 
 def _locked(experiment_id: int, by: User) -> Experiment:
-    if not by.is_person or not by.has_perm("billing.change_experiment"):
+    if not by.may("billing.change_experiment"):
         raise ExperimentRefused("you may not do this; ask for the Operators group")
     experiment = Experiment.objects.select_for_update().filter(pk=experiment_id).first()
     if experiment is None:

@@ -130,7 +130,7 @@ def _count_mentions(customer: Customer) -> int:
 
 
 def _require(by: User | None, right: str, reason: str) -> None:
-    if by is not None and not (by.is_person and by.has_perm(f"billing.{right}")):
+    if by is not None and not by.may(f"billing.{right}"):
         raise PrivacyRefused("you may not do this; ask for the Leads group")
     if len(reason.strip()) < REASON_LENGTH:
         raise PrivacyRefused(f"give a reason of at least {REASON_LENGTH} characters")

@@ -32,7 +32,7 @@ def enqueue_receipt(order_id: int, *, again: bool = False) -> None:
 @transaction.atomic
 def resend_receipt(*, order_id: int, by: User) -> None:
     """Have the receipt mailed once more. Raises ReceiptRefused."""
-    if not by.is_person or not by.has_perm("billing.resend_receipt"):
+    if not by.may("billing.resend_receipt"):
         raise ReceiptRefused("you may not send receipts; ask for the Operators group")
     order = Order.objects.select_related("customer").get(pk=order_id)
     if not order.is_settled or not order.customer.email:

@@ -73,7 +73,7 @@ def _open_request(order_id: int, amount: int, reason: str, by: User, reference: 
 
 
 def _require_refundable(order: Order, amount: int, reason: str, by: User) -> None:
-    if not by.is_person or not by.has_perm("billing.refund_order"):
+    if not by.may("billing.refund_order"):
         raise RefundRefused("you may not refund orders; ask for the Leads group")
     if len(reason.strip()) < REASON_LENGTH:
         raise RefundRefused(f"give a reason of at least {REASON_LENGTH} characters")

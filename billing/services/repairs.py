@@ -54,7 +54,7 @@ def request_repair(*, run_id: int, by: User) -> int:
 
 
 def _require_right(by: User) -> None:
-    if not by.is_person or not by.has_perm("billing.reconcile_ledger"):
+    if not by.may("billing.reconcile_ledger"):
         raise ReconciliationRefused("you may not reconcile the ledger; ask for the Operators group")
 
 

@@ -51,7 +51,7 @@ class ExecutionControlAdmin(ReadOnlyAdmin):
         context = {
             "title": "Kill switch",
             "form": form,
-            "may": signed_in(request).is_person and request.user.has_perm("execution.halt_execution"),
+            "may": signed_in(request).may("execution.halt_execution"),
             "running": ExecutionTask.objects.filter(status__in=sorted(IN_FLIGHT)).count(),
             "workers": list(WorkerHeartbeat.objects.order_by("name")),
         }

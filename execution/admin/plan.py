@@ -45,7 +45,7 @@ def parts_panel(request: HttpRequest, proposal: Proposal) -> Panel | None:
     parts = parts_of(proposal.report, rules)[:_SHOWN]
     firsts = _first_tasks(parts)
     user = signed_in(request)
-    may_choose = user.is_person and user.has_perm("proposals.decide_proposal") and len(parts) > 1
+    may_choose = user.may("proposals.decide_proposal") and len(parts) > 1
     rows = [(part, firsts.get(part.signature)) for part in parts]
     context = {"rows": rows, "proposal": proposal, "may_choose": may_choose}
     return Panel("The plan by action", "admin/execution/executiontask/parts.html", context, place=Place.CHANGE)

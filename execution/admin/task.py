@@ -95,7 +95,7 @@ class TaskAdmin(TaskColumns):
 
     def has_run_permission(self, request: HttpRequest) -> bool:
         """Whether to offer interventions; the services check each one."""
-        return signed_in(request).is_person and request.user.has_perm("execution.run_task")
+        return signed_in(request).may("execution.run_task")
 
     def changelist_view(  # type: ignore[override]  # as in DeskAdmin
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

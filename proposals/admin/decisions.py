@@ -95,7 +95,7 @@ class Standing:
             return None
         if self.proposal.claimed_by_id == self.user.pk:
             return Choice("release", "Release my claim", "default", False, "")
-        why_not = "" if self.user.is_person and self.user.has_perm("proposals.claim_proposal") else "Operators claim."
+        why_not = "" if self.user.may("proposals.claim_proposal") else "Operators claim."
         if self.proposal.claimed_by_id:
             why_not = f"{self.proposal.claimed_by} has claimed it."
         return Choice("claim", "Claim", "default", False, why_not)

@@ -66,7 +66,7 @@ class Opinion:
 
 def is_blind(proposal: Proposal, user: User, estimates: list[Estimate]) -> bool:
     """Whether the person is still to say what they think, so that no number may be shown to them."""
-    may_approve = user.is_person and user.has_perm("proposals.decide_proposal")
+    may_approve = user.may("proposals.decide_proposal")
     asked = proposal.status == Status.BLOCKED and may_approve and proposal.submitted_by_id != user.pk
     return asked and proposal.assessment is not None and all(each.by_id != user.pk for each in estimates)
 

@@ -31,7 +31,7 @@ class CheckForm(forms.Form):
 def check_context(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
     """The checks that ran, the latest first, and whether this person may run one more."""
     user = signed_in(request)
-    may = user.is_person and user.has_perm("proposals.decide_proposal") and proposal.submitted_by_id != user.pk
+    may = user.may("proposals.decide_proposal") and proposal.submitted_by_id != user.pk
     checks = MitigationCheck.objects.filter(proposal=proposal).select_related("by").order_by("-id")[:_SHOWN]
     return {
         "checks": list(checks),

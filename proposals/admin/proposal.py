@@ -77,7 +77,7 @@ class ProposalAdmin(ProposalColumns):
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         """Whether to offer decisions at all; the services check each one."""
-        return signed_in(request).is_person and request.user.has_perm("proposals.decide_proposal")
+        return signed_in(request).may("proposals.decide_proposal")
 
     def get_urls(self) -> list[URLPattern]:
         report = path(

@@ -39,7 +39,7 @@ def waiver_context(request: HttpRequest, proposal: Proposal, findings: list[Find
         each.fingerprint: each for each in Waiver.objects.standing().filter(proposal=proposal).select_related("by")
     }
     user = signed_in(request)
-    may = user.is_person and user.has_perm("proposals.waive_finding") and proposal.submitted_by_id != user.pk
+    may = user.may("proposals.waive_finding") and proposal.submitted_by_id != user.pk
     may = may and bool(findings) and can_reassess(proposal)
     for finding in findings:
         finding.waiver = standing.get(finding.fingerprint)  # type: ignore[attr-defined]

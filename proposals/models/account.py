@@ -32,3 +32,7 @@ class User(AbstractUser):
     def is_person(self) -> bool:
         """Whether this account stands for a human being."""
         return self.kind == self.Kind.PERSON
+
+    def may(self, permission: str) -> bool:
+        """Whether this is a person who holds the permission: services and models never decide, whatever they hold."""
+        return self.is_person and self.has_perm(permission)

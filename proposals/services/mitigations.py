@@ -40,7 +40,7 @@ def run_mitigation_check(*, proposal_id: int, by: User, mitigation: str, stateme
 
 
 def _require_right(proposal: Proposal, by: User) -> Assessment:
-    if not (by.is_person and by.has_perm("proposals.decide_proposal")):
+    if not by.may("proposals.decide_proposal"):
         raise NotAllowed("you may not run checks; ask for the Operators group")
     if proposal.submitted_by_id == by.pk:
         raise NotAllowed("you submitted this proposal; another person must check its mitigations")

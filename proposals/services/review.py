@@ -136,7 +136,7 @@ def withdraw_proposal(*, proposal_id: int, by: User, note: str = "") -> Proposal
 def claim_proposal(*, proposal_id: int, by: User) -> Proposal:
     """Say that one looks at it. Claiming again changes nothing. Raises DecisionRefused when another has it."""
     proposal = lock_proposal(proposal_id)
-    if not (by.is_person and by.has_perm("proposals.claim_proposal")):
+    if not by.may("proposals.claim_proposal"):
         raise NotAllowed("you may not claim proposals; ask for the Operators group")
     if proposal.status not in OPEN:
         raise DecisionRefused(f"this proposal is {proposal.get_status_display().lower()}; there is nothing to claim")

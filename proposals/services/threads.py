@@ -26,7 +26,8 @@ def start_thread(
     when a thread is to block what is not to be decided.
     """
     proposal = lock_proposal(proposal_id)
-    said = _to_say(by, text)
+    _require_commenter(by)
+    said = _words(text)
     if not 1 <= line <= _lines_of(proposal, artifact):
         raise DecisionRefused("there is no such line; reload the page")
     if proposal.threads.count() >= MOST_THREADS:
@@ -42,8 +43,8 @@ def start_thread(
 @transaction.atomic
 def reply_to_thread(*, proposal_id: int, thread_id: int, by: User, text: str) -> LineComment:
     """Say one thing more. Locks the proposal. Raises DecisionRefused, LineThread.DoesNotExist."""
-    proposal, thread = _locked(proposal_id, thread_id)
-    comment = LineComment.objects.create(thread=thread, by=by, text=_to_say(by, text))
+    proposal, thread = _locked(proposal_id, thread_id, by)
+    comment = LineComment.objects.create(thread=thread, by=by, text=_words(text))
     _write(thread, proposal, by, "thread_answered")
     return comment
 
@@ -54,8 +55,7 @@ def block_by_thread(*, proposal_id: int, thread_id: int, by: User, text: str = "
 
     Locks the proposal. Raises DecisionRefused, LineThread.DoesNotExist.
     """
-    proposal, thread = _locked(proposal_id, thread_id)
-    _require_commenter(by)
+    proposal, thread = _locked(proposal_id, thread_id, by)
     if not thread.is_blocking:
         _say_if_any(thread, by, text)
         _block(thread, proposal, by)
@@ -69,8 +69,7 @@ def resolve_thread(*, proposal_id: int, thread_id: int, by: User, text: str = ""
     Who resolves what another person lets block must say why, and never for what they submitted. Locks the proposal.
     Raises DecisionRefused, LineThread.DoesNotExist.
     """
-    proposal, thread = _locked(proposal_id, thread_id)
-    _require_commenter(by)
+    proposal, thread = _locked(proposal_id, thread_id, by)
     if thread.resolved_at is not None:
         return thread
     if thread.is_blocking and thread.blocked_by_id != by.pk:
@@ -89,9 +88,11 @@ def _require_reason_for_anothers(proposal: Proposal, by: User, text: str) -> Non
         raise ReasonTooShort(f"another person lets this block; say in at least {REASON_LENGTH} characters why not")
 
 
-def _locked(proposal_id: int, thread_id: int) -> tuple[Proposal, LineThread]:
+def _locked(proposal_id: int, thread_id: int, by: User) -> tuple[Proposal, LineThread]:
     proposal = lock_proposal(proposal_id)
-    return proposal, LineThread.objects.select_for_update().get(pk=thread_id, proposal=proposal)
+    thread = LineThread.objects.select_for_update().get(pk=thread_id, proposal=proposal)
+    _require_commenter(by)
+    return proposal, thread
 
 
 def _block(thread: LineThread, proposal: Proposal, by: User) -> None:
@@ -104,11 +105,10 @@ def _block(thread: LineThread, proposal: Proposal, by: User) -> None:
 
 def _say_if_any(thread: LineThread, by: User, text: str) -> None:
     if text.strip():
-        LineComment.objects.create(thread=thread, by=by, text=_to_say(by, text))
+        LineComment.objects.create(thread=thread, by=by, text=_words(text))
 
 
-def _to_say(by: User, text: str) -> str:
-    _require_commenter(by)
+def _words(text: str) -> str:
     said = storable(text.strip())
     if not said:
         raise ReasonTooShort("write something first")
@@ -118,15 +118,16 @@ def _to_say(by: User, text: str) -> str:
 
 
 def _require_commenter(by: User) -> None:
-    if not (by.is_person and by.has_perm("proposals.decide_proposal")):
+    if not by.may("proposals.decide_proposal"):
         raise NotAllowed("you may not comment on lines; ask for the Operators group")
 
 
 def _lines_of(proposal: Proposal, artifact: str) -> int:
     if artifact == LineThread.Artifact.REPORT:
         return proposal.report.proposal.count("\n") + 1
-    is_file = artifact == LineThread.Artifact.CONTENT and proposal.frame is not None
-    return proposal.frame.content.count("\n") + 1 if is_file and proposal.frame else 0
+    if artifact == LineThread.Artifact.CONTENT and proposal.frame is not None:
+        return proposal.frame.content.count("\n") + 1
+    return 0
 
 
 def _write(thread: LineThread, proposal: Proposal, by: User, name: str) -> None:

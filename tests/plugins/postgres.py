@@ -23,6 +23,8 @@ from fsarsite.postgres.cluster import SUPERUSER
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY_BYTES = 3 * 1024**3
+# What the tests' own server need not do: keep what was committed when it is killed, tidy up, compile queries.
+HASTE = {"synchronous_commit": "off", "autovacuum": "off", "jit": "off", "checkpoint_timeout": "1h"}
 MIGRATE = "import django; django.setup(); from fsarsite.djstripe_schema import migrate_if_needed; migrate_if_needed()"
 
 
@@ -58,14 +60,17 @@ def _start_cluster(config: pytest.Config) -> None:
         for variable, database in (("DATABASE_URL", DATABASE), ("TARGET_DATABASE_URL", TARGET_DATABASE)):
             cluster.create_database(database)
             os.environ[variable] = cluster.url(database)
-        _let_put_triggers_aside(cluster, DATABASE)
+        _prepare(cluster, DATABASE)
     except ClusterError as error:
         raise pytest.UsageError(str(error)) from error
 
 
-def _let_put_triggers_aside(cluster: Cluster, role: str) -> None:
-    """For `tests.plugins.flushing`; the product's roles may not."""
-    with psycopg.connect(cluster._url("postgres", SUPERUSER, cluster._secret())) as connection:
+def _prepare(cluster: Cluster, role: str) -> None:
+    """Make haste, and let the role put triggers aside for `tests.plugins.flushing`; the product's roles may not."""
+    with psycopg.connect(cluster._url("postgres", SUPERUSER, cluster._secret()), autocommit=True) as connection:
+        for name, value in HASTE.items():
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+        connection.execute("SELECT pg_reload_conf()")
         if connection.info.server_version >= 150000:
             grant = sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(sql.Identifier(role))
             connection.execute(grant)

@@ -48,7 +48,7 @@ LEAD_RIGHTS = (
     "billing.export_customer",
     "billing.erase_customer",
 )
-AUDITOR_RIGHTS = ("proposals.view_user", "auth.view_group")
+AUDITOR_RIGHTS = ("proposals.export_trail", "proposals.view_user", "auth.view_group")
 ROLES: dict[str, tuple[str, ...]] = {
     "Viewers": (),
     "Producers": ("proposals.add_proposal",),

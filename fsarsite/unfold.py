@@ -71,6 +71,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         _item(request, "Waiting for a decision", "gavel", queue, "proposals.view_proposal", active=at_queue) | badge,
         _item(request, "All proposals", "inbox", f"{queue}?standing=all", "proposals.view_proposal", active=everything),
         _page(request, "Policy", "tune", "proposals", "policyversion"),
+        _page(request, "Decision trail", "link", "proposals", "trailentry"),
         _page(request, "Opportunities", "trending_up", "proposals", "opportunity"),
     ]
     execution = [

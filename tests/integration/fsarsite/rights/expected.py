@@ -46,6 +46,7 @@ ADMINS: dict[str, dict[str, Door]] = {
     "proposals/proposal/": rows(READERS, add=Post(PRODUCERS, send.report)),
     "proposals/opportunity/": rows(READERS),
     "proposals/policyversion/": rows(READERS, form=STAFF),
+    "proposals/trailentry/": rows(READERS, page=STAFF),
     "proposals/user/": rows(
         AUDITORS, add=Post(ROOT, send.account), change=Post(ROOT, send.changed_account), delete=ROOT
     ),
@@ -114,6 +115,7 @@ ROUTES: dict[str, Door] = {
     "proposals/proposal/<int:object_id>/estimate/": Door(NOBODY, {"estimate": Post(OPERATORS, send.estimate)}),
     "proposals/proposal/<int:object_id>/thread/": Door(NOBODY, {"start": Post(OPERATORS, send.thread)}),
     "proposals/proposal/<int:object_id>/thread/<int:thread_id>/": Door(NOBODY, send.THREAD),
+    "proposals/trailentry/export/": Door(NOBODY, {"export": Post(AUDITORS, send.nothing, is_file=True)}),
     "execution/executiontask/approve-parts/<int:proposal_id>/": Door(NOBODY, {"approve": Post(OPERATORS, send.parts)}),
     "execution/executiontask/bulk/<str:name>/": Door(OPERATORS, {"cancel": Post(OPERATORS, send.bulk_tasks)}),
     "execution/executiontask/live/": Door(READERS),

@@ -25,11 +25,15 @@ Payload = Callable[[Stage, User | None], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Post:
-    """Something sent: whose sending has an effect, and the form, made of the rows and the sender."""
+    """Something sent: whose sending has an effect, and the form, made of the rows and the sender.
+
+    ``row``: the one whose page it is sent to, where that is not the usual one. ``is_file``: the effect is a file.
+    """
 
     who: frozenset[str]
     form: Payload
     row: Callable[[Stage], int] | None = None
+    is_file: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,13 +59,13 @@ class Visitor:
             answer = self._client.get(url)
         return answer.status_code < 400 and not _is_login(answer)
 
-    def has_effect(self, url: str, form: Callable[[], Mapping[str, Any]]) -> bool:
-        """Whether a POST wrote anything to the database."""
+    def has_effect(self, url: str, form: Callable[[], Mapping[str, Any]], *, is_file: bool = False) -> bool:
+        """Whether a POST wrote anything to the database, or gave out a file where that is the effect."""
         with self._undone():
             sent = form()
             before = _written()
-            self._client.post(url, sent)
-            return _written() > before
+            answer = self._client.post(url, sent)
+            return "Content-Disposition" in answer if is_file else _written() > before
 
     @contextmanager
     def _undone(self) -> Iterator[None]:

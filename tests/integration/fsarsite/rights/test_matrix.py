@@ -75,7 +75,7 @@ def test_admin_lets_each_role_see_and_do_what_is_declared(stage: Stage, role: st
         for name, post in (door.posts or _ANYTHING).items():
             extra = {"action": name} if (route, name) in ACTIONS else {}
             form = partial(lambda post, extra: post.form(stage, user) | extra, post, extra)
-            if visitor.has_effect(_url(route, stage, post), form) != (role in post.who):
+            if visitor.has_effect(_url(route, stage, post), form, is_file=post.is_file) != (role in post.who):
                 wrong.append(f"POST {route} {name}: {'no ' if role in post.who else ''}effect")
 
     assert not wrong, "\n".join(wrong)

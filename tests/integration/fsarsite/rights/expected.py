@@ -101,6 +101,7 @@ ROUTES: dict[str, Door] = {
     "password_change/done/": Door(STAFF),
     "autocomplete/": Door(READERS),
     "jsi18n/": Door(STAFF),
+    "second-factor/": Door(STAFF - {"service"}, {"begin": Post(STAFF - {"service"}, send.begin_factor)}),
     "r/<path:content_type_id>/<path:object_id>/": Door(NOBODY),
     "<apps>": Door(READERS),
     "(?P<url>.*)$": Door(NOBODY),

@@ -75,6 +75,10 @@ def password(stage: Stage, by: Sender) -> Sent:
     return {"old_password": "pw", "new_password1": _SECRET, "new_password2": _SECRET}
 
 
+def begin_factor(stage: Stage, by: Sender) -> Sent:
+    return {"action": "begin"}
+
+
 def new_password(stage: Stage, by: Sender) -> Sent:
     return {"password1": _SECRET, "password2": _SECRET, "usable_password": "true"}
 

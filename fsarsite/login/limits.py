@@ -27,7 +27,8 @@ class SessionLimitsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """End the session, or note that it is used."""
-        if request.user.is_authenticated:
+        has_session = settings.SESSION_COOKIE_NAME in request.COOKIES  # else a page would vary by cookie for nothing
+        if has_session and request.user.is_authenticated:
             if why := self._is_over(request):
                 logout(request)
                 messages.info(request, f"You were logged out: {why}.")

@@ -107,9 +107,12 @@ class TrailAdmin(ReadOnlyAdmin):
         return "" if told is None else str(told.by) if isinstance(told, Decision) else told.who
 
     @display(description="When")
-    def happened(self, entry: TrailEntry) -> Any:
+    def happened(self, entry: TrailEntry) -> SafeString | None:
         told = _told(entry)
-        return told and told.created_at
+        if told is None:
+            return None
+        at = timezone.localtime(told.created_at)
+        return format_html(_TWO_LINES, f"{at:%Y-%m-%d}", f"{at:%H:%M:%S}")
 
     @display(description="Hash")
     def fingerprint(self, entry: TrailEntry) -> SafeString:

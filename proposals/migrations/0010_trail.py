@@ -85,8 +85,8 @@ class Migration(migrations.Migration):
                 ('hash', models.CharField(max_length=64)),
             ],
             options={
-                'verbose_name': 'entry of the decision trail',
-                'verbose_name_plural': 'decision trail',
+                'verbose_name': 'decision trail entry',
+                'verbose_name_plural': 'decision trail entries',
                 'permissions': [('export_trail', 'Can export the decision trail')],
                 'constraints': [models.UniqueConstraint(fields=('source', 'row'), name='trail_each_row_once')],
             },

@@ -22,8 +22,8 @@ class TrailEntry(models.Model):
     hash = models.CharField(max_length=64)
 
     class Meta:
-        verbose_name = "entry of the decision trail"
-        verbose_name_plural = "decision trail"
+        verbose_name = "decision trail entry"
+        verbose_name_plural = "decision trail entries"
         permissions = [("export_trail", "Can export the decision trail")]
         constraints = [models.UniqueConstraint(name="trail_each_row_once", fields=["source", "row"])]
 

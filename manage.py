@@ -7,7 +7,8 @@ import sys
 from contextlib import nullcontext
 
 WITHOUT_DATABASE = {"help", "--help", "-h", "version", "--version", "gate", "check", "spectacular", "collectstatic"} | {
-    "stripe_sandbox"  # its state is a file
+    "verify_trail",  # it reads a file
+    "stripe_sandbox",  # its state is a file
 }
 
 

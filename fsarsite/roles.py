@@ -48,18 +48,20 @@ LEAD_RIGHTS = (
     "billing.export_customer",
     "billing.erase_customer",
 )
+AUDITOR_RIGHTS = ("proposals.export_trail", "proposals.view_user", "auth.view_group")
 ROLES: dict[str, tuple[str, ...]] = {
     "Viewers": (),
     "Producers": ("proposals.add_proposal",),
     "Operators": OPERATOR_RIGHTS,
     "Leads": LEAD_RIGHTS,
+    "Auditors": AUDITOR_RIGHTS,
 }
 
 
 def ensure_groups() -> None:
-    """Make the groups and give each its rights; everyone in one may view everything but accounts. Idempotent.
+    """Make the groups and give each its rights; everyone in one may view everything but accounts, which Auditors may.
 
-    Rights that an administrator added by hand stay.
+    Idempotent. Rights that an administrator added by hand stay.
     """
     views = Permission.objects.filter(content_type__app_label__in=APPS, codename__startswith="view_")
     for name, rights in ROLES.items():

@@ -15,6 +15,8 @@ import django_stubs_ext
 from environs import Env, EnvError, validate
 
 from fsarsite.database import BASE_DIR, data_folder, database_urls, embedded_cluster
+from fsarsite.login_settings import APPS as LOGIN_APPS
+from fsarsite.login_settings import BACKENDS, read_login_settings
 from fsarsite.stripe_settings import read_personal_data_keys, read_stripe_settings
 from fsarsite.unfold import ADMIN_LOOK
 
@@ -79,6 +81,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_q",
     "djstripe",
+    *LOGIN_APPS,
     "proposals",
     "execution",
     "billing",
@@ -95,8 +98,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "fsarsite.login.limits.SessionLimitsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "fsarsite.urls"
@@ -141,6 +147,7 @@ PASSWORD_HASHERS = [
 ]
 if ENVIRONMENT == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+AUTHENTICATION_BACKENDS = BACKENDS
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 UNFOLD = ADMIN_LOOK
@@ -225,10 +232,18 @@ except EnvError as error:
     sys.exit(f"fsarsite: the environment is not usable: {error}. See docs/configuration.md")
 
 try:
+    _login = read_login_settings(env, environment=ENVIRONMENT)
     STRIPE = read_stripe_settings(env, production=PRODUCTION, folder=DATA_DIR)
     PERSONAL_DATA_KEYS = read_personal_data_keys(env, production=PRODUCTION, folder=DATA_DIR)
 except (EnvError, OSError) as error:
     sys.exit(f"fsarsite: the environment is not usable: {error}. See docs/configuration.md")
+globals().update(_login.axes())  # AXES_…, which django-axes reads
+AXES_ENABLED = ENVIRONMENT != "test"
+AXES_COOLOFF_TIME: timedelta = _login.cool_off
+SESSION_HOURS, SESSION_IDLE_MINUTES = _login.session_hours, _login.idle_minutes
+SESSION_EXPIRE_AT_BROWSER_CLOSE = _login.ends_with_browser
+APPROVERS_NEED_SECOND_FACTOR = _login.approvers_need_second_factor
+OTP_TOTP_ISSUER = "fsarsite"
 STRIPE_LIVE_MODE = STRIPE.live_mode  # dj-stripe reads these
 STRIPE_TEST_SECRET_KEY, STRIPE_LIVE_SECRET_KEY = STRIPE.test_key, STRIPE.live_key
 STRIPE_API_VERSION = "2026-08-26.dahlia"

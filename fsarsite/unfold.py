@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
 ADMIN_LOOK: dict[str, Any] = {
     "SITE_TITLE": "fsarsite",
@@ -38,6 +38,8 @@ ADMIN_LOOK: dict[str, Any] = {
             "950": "oklch(23% .05 243.157)",
         },
     },
+    "LOGIN": {"form": "fsarsite.login.form.LoginForm"},
+    "ACCOUNT": {"navigation": [{"title": "Second factor", "link": reverse_lazy("admin:second-factor")}]},
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "fsarsite.unfold.navigation"},
     "TABS": "fsarsite.unfold.tabs",
 }
@@ -71,6 +73,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         _item(request, "Waiting for a decision", "gavel", queue, "proposals.view_proposal", active=at_queue) | badge,
         _item(request, "All proposals", "inbox", f"{queue}?standing=all", "proposals.view_proposal", active=everything),
         _page(request, "Policy", "tune", "proposals", "policyversion"),
+        _page(request, "Decision trail", "link", "proposals", "trailentry"),
         _page(request, "Opportunities", "trending_up", "proposals", "opportunity"),
     ]
     execution = [

@@ -5,6 +5,7 @@ from proposals.admin.opportunity import OpportunityAdmin
 from proposals.admin.panels import Panel, Place, register_panel
 from proposals.admin.policy import PolicyVersionAdmin
 from proposals.admin.proposal import ProposalAdmin
+from proposals.admin.trail import TrailAdmin
 
 __all__ = [
     "AccountAdmin",
@@ -14,5 +15,6 @@ __all__ = [
     "Place",
     "PolicyVersionAdmin",
     "ProposalAdmin",
+    "TrailAdmin",
     "register_panel",
 ]

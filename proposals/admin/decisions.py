@@ -19,6 +19,7 @@ from proposals.services import (
     send_back_proposal,
     withdraw_proposal,
 )
+from proposals.services.review import lacks_second_factor
 from proposals.states import DECIDABLE, OPEN, TRANSITIONS, InvalidTransition, Status
 
 REFUSALS = (DecisionRefused, InvalidTransition)
@@ -105,6 +106,8 @@ class Standing:
             return why_not
         if self.proposal.submitted_by_id == self.user.pk:
             return "You submitted this; another person must approve it."
+        if lacks_second_factor(self.user):
+            return "Approving needs a second factor: set one up under your name, and log in with its code."
         if any(each.kind == Decision.Kind.APPROVE and self._is_mine(each) for each in self.decisions):
             return "You approved this; it needs another person's approval."
         if self.is_held:

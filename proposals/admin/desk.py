@@ -22,8 +22,13 @@ def signed_in(request: HttpRequest) -> User:
     return request.user
 
 
+def is_person(request: HttpRequest) -> bool:
+    """Whether a human being asks: services and AI models may look at the desk, and change nothing there."""
+    return isinstance(request.user, User) and request.user.is_person
+
+
 class DeskAdmin(ModelAdmin):
-    """An admin with pages of its own, that never counts a whole table."""
+    """An admin with pages of its own, that never counts a whole table, and whose rows only people change."""
 
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
@@ -38,6 +43,15 @@ class DeskAdmin(ModelAdmin):
             return redirect(request.path)
         shown: HttpResponse = super().changelist_view(request, extra_context)
         return shown
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_person(request) and bool(super().has_add_permission(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_person(request) and bool(super().has_change_permission(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_person(request) and bool(super().has_delete_permission(request, obj))
 
     def page(self, request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
         """One of our templates, inside the admin's frame."""

@@ -101,7 +101,7 @@ class PolicyVersionAdmin(ReadOnlyAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Whether to offer the form; adding a version is what the right is for."""
-        return request.user.has_perm("proposals.add_policyversion")
+        return signed_in(request).may("proposals.add_policyversion")
 
     def get_urls(self) -> list[URLPattern]:
         edit = path("edit/", self.admin_site.admin_view(self.edit_view), name="proposals_policyversion_edit")

@@ -33,6 +33,11 @@ class User(AbstractUser):
         """Whether this account stands for a human being."""
         return self.kind == self.Kind.PERSON
 
+    @property
+    def has_given_second_factor(self) -> bool:
+        """Whether the session that this account was read for was logged into with a second factor; never by a token."""
+        return getattr(self, "otp_device", None) is not None
+
     def may(self, permission: str) -> bool:
         """Whether this is a person who holds the permission: services and models never decide, whatever they hold."""
         return self.is_person and self.has_perm(permission)

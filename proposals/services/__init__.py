@@ -27,6 +27,7 @@ from proposals.services.review import (
 from proposals.services.second_opinion import Estimated
 from proposals.services.submission import ReportConflict, Submission, SubmissionOutcome, submit_report
 from proposals.services.threads import block_by_thread, reply_to_thread, resolve_thread, start_thread
+from proposals.services.trail import export_trail, head_of_trail, trail_lines
 from proposals.services.waivers import LONGEST_WAIVER, end_waivers, revoke_waiver, waive_finding
 
 __all__ = [
@@ -51,7 +52,9 @@ __all__ = [
     "end_waivers",
     "estimate_risk",
     "expire_proposals",
+    "export_trail",
     "follow_execution",
+    "head_of_trail",
     "record_execution",
     "record_look",
     "rehearse_policy",
@@ -67,6 +70,7 @@ __all__ = [
     "service_account",
     "start_thread",
     "submit_report",
+    "trail_lines",
     "waive_finding",
     "withdraw_proposal",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -164,6 +165,11 @@ def release_claim(*, proposal_id: int, by: User) -> Proposal:
     return proposal
 
 
+def lacks_second_factor(by: User) -> bool:
+    """Whether approvers have to give a second factor and this one did not."""
+    return settings.APPROVERS_NEED_SECOND_FACTOR and not by.has_given_second_factor
+
+
 def approvals_missing(proposal: Proposal) -> int:
     """How many more people must approve before the proposal goes ahead: by the policy that judged it, and one more
     where a person's estimate is far from the engine's.
@@ -192,6 +198,8 @@ def _to_approve(proposal_id: int, by: User, content_hash: str, assessment_id: in
     proposal = _to_decide(proposal_id, by, content_hash, assessment_id, after=Status.APPROVED)
     if proposal.submitted_by_id == by.pk:
         raise NotAllowed("you submitted this proposal; another person must approve it")
+    if lacks_second_factor(by):
+        raise NotAllowed("approving needs a second factor; set one up in the admin, and log in with its code")
     return proposal
 
 

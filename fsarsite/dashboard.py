@@ -14,8 +14,10 @@ from billing.money import format_money
 from billing.revenue.figures import Scope, totals, utc_today
 from execution.models import ExecutionControl, ExecutionTask, Freeze
 from execution.states import IN_FLIGHT, TaskStatus
+from proposals.admin.desk import signed_in
 from proposals.gate import Band
 from proposals.models import Decision, Proposal
+from proposals.selectors import with_what_reviewers_did
 
 _SHOWN = 8
 
@@ -43,15 +45,16 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if not request.user.has_perm("proposals.view_proposal"):
         return context
     queue = reverse("admin:proposals_proposal_changelist")
-    waiting = Proposal.objects.waiting()
+    rows = Proposal.objects.waiting().for_review().defer("text", "received")
+    waiting = with_what_reviewers_did(rows, signed_in(request))
     return context | {
         "tiles": [
             *_waiting_tiles(queue),
             *_task_tiles(reverse("admin:execution_executiontask_changelist")),
             *_money_tiles(request),
         ],
-        "oldest": waiting.for_review().defer("text", "received").order_by("submitted_at")[:_SHOWN],
-        "worst": waiting.for_review().defer("text", "received").order_by("-severity", "id")[:_SHOWN],
+        "oldest": waiting.order_by("submitted_at")[:_SHOWN],
+        "worst": waiting.order_by("-severity", "id")[:_SHOWN],
         "decisions": Decision.objects.select_related("by", "proposal")
         .defer("proposal__text", "proposal__received")
         .order_by("-id")[:_SHOWN],
@@ -62,7 +65,12 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 def _waiting_tiles(queue: str) -> list[Tile]:
     counts = dict(Proposal.objects.waiting().values_list("band").annotate(Count("id")))
     return [
-        Tile(title, counts.get(band.value, 0), f"{queue}?band__exact={band.value}", tone=f"fs-{band.value}")
+        Tile(
+            title,
+            counts.get(band.value, 0),
+            f"{queue}?standing=waiting&band__exact={band.value}",
+            tone=f"fs-{band.value}",
+        )
         for band, title in (
             (Band.BLOCK, "Waiting, blocked"),
             (Band.MITIGATE, "Waiting, to mitigate"),

@@ -41,7 +41,7 @@ ADMIN_LOOK: dict[str, Any] = {
     "LOGIN": {"form": "fsarsite.login.form.LoginForm"},
     "ACCOUNT": {"navigation": [{"title": "Second factor", "link": reverse_lazy("admin:second-factor")}]},
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "fsarsite.unfold.navigation"},
-    "TABS": "fsarsite.unfold.tabs",
+    "TABS": "proposals.admin.tabs.tabs",
 }
 
 
@@ -61,10 +61,11 @@ def title_prefix(_request: HttpRequest) -> str | None:
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar, with only what this person may see."""
-    from proposals.models import Proposal  # noqa: PLC0415 - settings import this module
+    from proposals.admin.tabs import at_most  # noqa: PLC0415 - settings import this module
+    from proposals.models import Proposal  # noqa: PLC0415
 
     may_review = request.user.has_perm("proposals.view_proposal")
-    waiting = Proposal.objects.waiting().count() if may_review else 0
+    waiting = at_most(Proposal.objects.waiting()) if may_review else ""
     queue, badge = reverse("admin:proposals_proposal_changelist"), {"badge": waiting} if waiting else {}
     at_queue = request.path.startswith(queue) and request.GET.get("standing") != "all"
     everything = request.path == queue and request.GET.get("standing") == "all"
@@ -107,26 +108,6 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         {"title": "Execution", "separator": True, "items": [item for item in execution if item]},
         {"title": "Billing", "separator": True, "items": billing},
         {"title": "Access", "separator": True, "items": [*people, api]},
-    ]
-
-
-def tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    """The standings of a proposal as tabs of its changelist."""
-    from proposals.admin.filters import DEFAULT_STANDING, STANDINGS  # noqa: PLC0415 - settings import this module
-
-    chosen = request.GET.get("standing", DEFAULT_STANDING)
-    return [
-        {
-            "models": ["proposals.proposal"],
-            "items": [
-                {
-                    "title": title,
-                    "link": "?" if name == DEFAULT_STANDING else f"?standing={name}",
-                    "active": lambda _request, name=name: name == chosen,
-                }
-                for name, (title, _) in STANDINGS.items()
-            ],
-        }
     ]
 
 

@@ -1,4 +1,4 @@
-"""Deciding about several proposals at once: a page that asks first, then one service call per row."""
+"""Deciding about several proposals with one reason: the page that asks first, and those that ask for the same."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from dataclasses import asdict, dataclass
 from functools import partial
 
 from django import forms
+from django.db.models import QuerySet
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from proposals.gate import Band
 from proposals.models import Proposal, User
-from proposals.services import DecisionRefused, approve_proposal, reject_proposal
+from proposals.services import DecisionRefused, reject_proposal
+from proposals.services.bulk import decide_all, digest_of, may_be_in_bulk
 from proposals.states import InvalidTransition, Status
 
-LIMIT = 200
+LIMIT = 1_000
+LISTED = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One row as the confirmation page showed it; a row that changed since is refused."""
+    """One row as a page showed it; a row that changed since is refused."""
 
     proposal_id: int
     assessment_id: int
@@ -41,7 +43,7 @@ class Shown:
 
 
 def shown_rows(posted: Iterable[str]) -> list[Shown] | None:
-    """The rows that the confirmation page sent back; None when they are not as it wrote them."""
+    """The rows that a page sent back; None when they are not as it wrote them."""
     try:
         return [Shown.parse(row) for row in posted]
     except ValueError:
@@ -49,8 +51,9 @@ def shown_rows(posted: Iterable[str]) -> list[Shown] | None:
 
 
 class ReasonForm(forms.Form):
-    """One reason for all rows."""
+    """One reason for all rows, and what they were when the page was made."""
 
+    digest = forms.CharField(max_length=64, widget=forms.HiddenInput)
     note = forms.CharField(
         label="Reason",
         help_text="At least 10 characters. It is written into the history of each proposal.",
@@ -58,6 +61,57 @@ class ReasonForm(forms.Form):
         max_length=5000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
     )
+
+
+_WORDS = {"reject": ("Reject", "rejected"), "send_back": ("Send back", "sent back"), "approve": ("Approve", "approved")}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A decision about rows, as the page asks for it. ``left_out``: how many blocked ones it cannot approve."""
+
+    decision: str
+    rows: list[Proposal]
+    left_out: int
+
+    @classmethod
+    def of(cls, decision: str, chosen: QuerySet[Proposal]) -> Asked:
+        """The rows as they are now; of more than `LIMIT` the first."""
+        rows = list(chosen.select_related("assessment").defer("text", "received").order_by("pk")[: LIMIT + 1])
+        meant = [row for row in rows if may_be_in_bulk(decision, row)]
+        return cls(decision, meant, len(rows) - len(meant))
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether there are more than one page may decide about."""
+        return len(self.rows) + self.left_out > LIMIT
+
+    @property
+    def verb(self) -> str:
+        """The decision as a button says it."""
+        return _WORDS[self.decision][0]
+
+    @property
+    def listed(self) -> list[Proposal]:
+        """Those that the page names."""
+        return self.rows[:LISTED]
+
+    @property
+    def unlisted(self) -> int:
+        """How many it only counts."""
+        return max(0, len(self.rows) - LISTED)
+
+    @property
+    def digest(self) -> str:
+        """What binds the button to the rows."""
+        return digest_of(self.rows)
+
+    def decide(self, *, by: User, form: ReasonForm) -> str:
+        """Do it, if the rows are still those that the form was made for; what to tell. Raises BulkRefused."""
+        said = form.cleaned_data
+        ids = [row.pk for row in self.rows]
+        done = decide_all(decision=self.decision, proposal_ids=ids, digest=said["digest"], by=by, note=said["note"])
+        return f"{done} {_WORDS[self.decision][1]}."
 
 
 class BulkOutcome:
@@ -73,30 +127,12 @@ class BulkOutcome:
         return ", ".join(parts) + "."
 
 
-BulkWork = Callable[..., BulkOutcome]
-
-
 def reject_all(rows: Iterable[Shown], *, by: User, note: str) -> BulkOutcome:
     """Reject each row in a transaction of its own; a refused row leaves the others alone."""
     outcome = BulkOutcome("rejected")
     for row in rows:
         _try(outcome, partial(reject_proposal, **asdict(row), by=by, note=note))
     return outcome
-
-
-def approve_all(rows: Iterable[Shown], *, by: User, note: str) -> BulkOutcome:
-    """Approve each row in a transaction of its own; blocked ones are refused: they are read one by one."""
-    outcome = BulkOutcome("approved")
-    for row in rows:
-        _try(outcome, partial(_approve, row, by=by, note=note))
-    return outcome
-
-
-def _approve(row: Shown, *, by: User, note: str) -> None:
-    proposal = Proposal.objects.only("status", "band").get(pk=row.proposal_id)
-    if proposal.status == Status.BLOCKED or proposal.band == Band.BLOCK:
-        raise DecisionRefused("blocked, and approved only on its own page")
-    approve_proposal(**asdict(row), by=by, note=note)
 
 
 def _try(outcome: BulkOutcome, act: Callable[[], object]) -> None:

@@ -14,6 +14,14 @@ from unfold.decorators import display
 from proposals.admin.desk import ReadOnlyAdmin
 from proposals.display import reveal
 from proposals.models import Proposal
+from proposals.selectors import Row
+from proposals.states import WAITING
+
+_REHEARSED = {
+    1: "Rehearsed: the way back is proven",
+    2: "Rehearsed: a restore is proven",
+    3: "Rehearsed: no way back is proven",
+}  # by the reversibility that was measured
 
 
 class ProposalColumns(ReadOnlyAdmin):
@@ -22,30 +30,33 @@ class ProposalColumns(ReadOnlyAdmin):
     @display(description="Proposal", ordering="title")
     def proposal(self, proposal: Proposal) -> SafeString:
         return format_html(
-            '<span class="fs-title fs-clamp">{}</span><span class="fs-sub fs-clamp" title="{}">{}</span>{}',
+            '<span class="fs-title fs-clamp">{}</span><span class="fs-sub fs-clamp" title="{}">{}</span>',
             reveal(proposal.title),
             f"{proposal.get_type_display()}, {proposal.report_id}",
             reveal(proposal.assessment.effect) if proposal.assessment else proposal.get_type_display(),
-            _voices(proposal),
         )
 
     @display(description="Severity", ordering="severity")
-    def risk(self, proposal: Proposal) -> SafeString | None:
+    def risk(self, proposal: Row) -> SafeString | None:
         if not proposal.band:
             return None
         return format_html(
-            '<span class="fs-badge fs-{}">{} {}</span><span class="fs-sub">{}</span>',
+            '<span class="fs-badge fs-{}">{}</span><span class="fs-sub">{}</span>',
             proposal.band,
-            proposal.band,
-            proposal.severity,
-            proposal.get_status_display(),
+            proposal.band if proposal.is_blind else f"{proposal.band} {proposal.severity}",
+            _standing(proposal),
         )
 
     @display(description="Why")
     def why(self, proposal: Proposal) -> SafeString | None:
         if proposal.assessment is None:
             return None
-        return format_html('<span class="fs-clamp">{}</span>', reveal(proposal.assessment.headline))
+        return format_html(
+            '<span class="fs-clamp">{}</span><span class="fs-sub">{}</span>{}',
+            reveal(proposal.assessment.headline),
+            _REHEARSED.get(proposal.assessment.measured, ""),
+            _voices(proposal),
+        )
 
     @display(description="Opportunity", ordering="opportunity__name")
     def earns(self, proposal: Proposal) -> SafeString | None:
@@ -71,10 +82,21 @@ class ProposalColumns(ReadOnlyAdmin):
         )
 
 
+def _standing(proposal: Row) -> str:
+    approvals = proposal.approvals if proposal.status in WAITING else 0
+    if not approvals:
+        return proposal.get_status_display()
+    return f"{proposal.get_status_display()}, {approvals} approved, needs another person"
+
+
 def _voices(proposal: Proposal) -> SafeString | str:
     if proposal.group is None or proposal.group.voices < 2:
         return ""
-    return format_html('<span class="fs-badge fs-voices">{} ask for this</span>', proposal.group.voices)
+    return format_html(
+        '<a class="fs-badge fs-voices" href="?standing=all&amp;group={}">{} ask for this</a>',
+        proposal.group.pk,
+        proposal.group.voices,
+    )
 
 
 def deadline_in_words(deadline: datetime | None) -> str:

@@ -13,13 +13,13 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from proposals.admin.bulk import LIMIT, BulkWork, ReasonForm, Shown, approve_all, reject_all, shown_rows
+from proposals.admin.bulk import LIMIT, Asked, ReasonForm
 from proposals.admin.columns import ProposalColumns
 from proposals.admin.decisions import REFUSALS, DecisionForm, act
 from proposals.admin.desk import signed_in
 from proposals.admin.downloads import download
 from proposals.admin.estimates import estimate_view
-from proposals.admin.filters import ClaimFilter, StandingFilter
+from proposals.admin.filters import ClaimFilter, StandingFilter, behind, order_of
 from proposals.admin.mitigations import check_view
 from proposals.admin.repetition import RequestFilter, settle_others
 from proposals.admin.review import review_context
@@ -28,7 +28,8 @@ from proposals.admin.upload import UploadForm, outcome_message
 from proposals.admin.waivers import revoke_view, waive_view
 from proposals.display import reveal
 from proposals.models import Proposal
-from proposals.states import Status
+from proposals.selectors import with_what_reviewers_did
+from proposals.services.bulk import BulkRefused
 
 _TEMPLATES = "admin/proposals/proposal"
 _DONE = {
@@ -61,15 +62,18 @@ class ProposalAdmin(ProposalColumns):
     list_filter_submit = True
     list_fullwidth = True
     list_per_page = 50
-    ordering = ("-severity", "id")
     search_fields = ("report_id", "title", "path", "text", "opportunity__name")
     search_help_text = "Title, path, text, id"
-    actions = ("reject_selected", "approve_selected")
+    actions = ("reject_selected", "send_back_selected", "approve_selected")
     empty_title = "Nothing here"
     empty_text = "No proposal matches. What waits for a decision appears here as soon as it comes in."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Proposal]:
-        return Proposal.objects.for_review().defer("text", "received")
+        rows = Proposal.objects.for_review().defer("text", "received")
+        return with_what_reviewers_did(rows, signed_in(request))
+
+    def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
+        return order_of(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Whether to offer the upload."""
@@ -147,37 +151,39 @@ class ProposalAdmin(ProposalColumns):
 
     @admin.action(description="Reject with a reason", permissions=["decide"])
     def reject_selected(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> HttpResponse | None:
-        """Ask for one reason, then reject each."""
-        return self._in_bulk(request, queryset, name="reject", work=reject_all)
+        """Ask for one reason, then reject all of them or none."""
+        return self._in_bulk(request, queryset, "reject")
+
+    @admin.action(description="Send back with a reason", permissions=["decide"])
+    def send_back_selected(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> HttpResponse | None:
+        """Ask for one reason, then send back all of them or none."""
+        return self._in_bulk(request, queryset, "send_back")
 
     @admin.action(description="Approve (mitigate and clear bands)", permissions=["decide"])
     def approve_selected(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> HttpResponse | None:
-        """Ask for one reason, then approve each that is not blocked."""
-        return self._in_bulk(request, queryset, name="approve", work=approve_all)
+        """Ask for one reason, then approve all that are not blocked, or none."""
+        return self._in_bulk(request, queryset, "approve")
 
-    def _in_bulk(
-        self, request: HttpRequest, queryset: QuerySet[Proposal], *, name: str, work: BulkWork
-    ) -> HttpResponse | None:
+    def _in_bulk(self, request: HttpRequest, queryset: QuerySet[Proposal], decision: str) -> HttpResponse | None:
+        asked = Asked.of(decision, behind(request, queryset))
+        if asked.is_too_long:
+            messages.error(request, f"Nothing was changed: narrow the list to at most {LIMIT} proposals.")
+            return None
         is_confirmed = "confirmed" in request.POST
         form = ReasonForm(request.POST if is_confirmed else None)
         if is_confirmed and form.is_valid():
-            rows = shown_rows(request.POST.getlist("shown")[:LIMIT])
-            if rows is None:
-                messages.error(request, "Nothing was changed: the form came back incomplete; choose the rows again.")
-                return None
-            messages.info(request, str(work(rows, by=signed_in(request), note=form.cleaned_data["note"])))
+            try:
+                messages.info(request, asked.decide(by=signed_in(request), form=form))
+            except BulkRefused as refusal:
+                messages.error(request, f"Nothing was changed: {refusal}.")
             return HttpResponseRedirect(request.get_full_path())
-        proposals = list(queryset.order_by(*self.ordering)[: LIMIT + 1])
-        if len(proposals) > LIMIT:
-            messages.error(request, f"Nothing was changed: choose at most {LIMIT} proposals at once.")
-            return None
         context = {
-            "title": f"{name.capitalize()} {len(proposals)}",
-            "name": name,
+            "title": f"{asked.verb} {len(asked.rows)}",
+            "asked": asked,
             "form": form,
-            "rows": [(proposal, str(Shown.of(proposal))) for proposal in proposals],
-            "blocked": sum(proposal.status == Status.BLOCKED for proposal in proposals),
             "checkbox": ACTION_CHECKBOX_NAME,
+            "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "select_across": request.POST.get("select_across", "0"),
         }
         return self.page(request, f"{_TEMPLATES}/bulk.html", context)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
 from proposals.admin.bulk import LIMIT, BulkOutcome, Shown, reject_all, shown_rows
@@ -17,11 +17,10 @@ from proposals.states import WAITING, Status
 _GROUPS = 20
 _LISTED = 5
 _ALSO = 6
-_ONCE = "once"
 
 
 class RequestFilter(admin.SimpleListFilter):
-    """One group of proposals that ask for the same, or one row for each group."""
+    """One group of proposals that ask for the same."""
 
     title = "same request"
     parameter_name = "group"
@@ -32,14 +31,10 @@ class RequestFilter(admin.SimpleListFilter):
         asked = request.GET.get(self.parameter_name, "")
         if asked.isdecimal() and len(asked) < 19 and all(str(group.pk) != asked for group in groups):
             groups += RequestGroup.objects.filter(pk=int(asked))
-        named = [(str(group.pk), f"{reveal(group.title)} ({group.voices})") for group in groups]
-        return [(_ONCE, "One row for each request"), *named]
+        return [(str(group.pk), f"{reveal(group.title)} ({group.voices})") for group in groups]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
         asked = self.value() or ""
-        if asked == _ONCE:
-            earlier = Proposal.objects.waiting().filter(group=OuterRef("group"), pk__lt=OuterRef("pk"))
-            return queryset.filter(~Exists(earlier))
         if not asked:
             return queryset
         return queryset.filter(group=int(asked)) if asked.isdecimal() and len(asked) < 19 else queryset.none()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.http import HttpResponse
 
 from proposals.models import Decision, PolicyVersion, Proposal, User
 from proposals.services import reject_proposal, save_policy, service_account
+from proposals.services.bulk import BulkRefused, decide_all, digest_of
 from proposals.states import Status
-from tests.factories import create_proposal, create_user, decision_on
+from tests.factories import create_proposal, create_user, decision_on, file_proposal
 from tests.factories.browsers import decision_form, log_in, post_estimate, review_url
 
 pytestmark = pytest.mark.django_db
@@ -165,36 +169,86 @@ def test_review_claim_shows_and_binds_the_others() -> None:
 
 
 def _bulk(proposals: list[Proposal], action: str, **typed: str) -> dict[str, Any]:
-    shown = [f"{each.pk}|{each.assessment_id}|{each.content_hash}" for each in proposals]
+    for each in proposals:
+        each.refresh_from_db()
     return {
         "action": f"{action}_selected",
         "_selected_action": [each.pk for each in proposals],
-        "shown": shown,
+        "digest": digest_of(proposals),
         **typed,
     }
 
 
-def test_bulk_reject_asks_first() -> None:
+def _digest_on(page: str) -> str:
+    return page.split('name="digest" value="')[1][:64]
+
+
+@pytest.mark.parametrize(
+    ("action", "verb", "done", "status"),
+    [
+        ("reject", "Reject", "2 rejected.", Status.REJECTED),
+        ("send_back", "Send back", "2 sent back.", Status.RETURNED),
+        ("approve", "Approve", "2 approved.", Status.APPROVED),
+    ],
+)
+def test_bulk_asks_first_then_decides_each_with_one_reason(action: str, verb: str, done: str, status: Status) -> None:
+    before, mark = (Status.NEEDS_MITIGATION, "review") if action == "approve" else (Status.BLOCKED, "block")
+    proposals = [create_proposal(before, proposal=f"self_improvement: Item {n}. [fsar_{mark}]") for n in range(2)]
+    client = log_in()
+
+    page = client.post(QUEUE, _bulk(proposals, action)).content.decode()
+    untouched = [_status(each) for each in proposals]
+    form = _bulk(proposals, action, confirmed="yes", note=REASON) | {
+        "digest": page.split('name="digest" value="')[1][:64]
+    }
+    answer = client.post(QUEUE, form)
+
+    assert f"{verb} 2 proposals?" in page
+    assert untouched == [before] * 2
+    assert _messages(answer) == done
+    assert [_status(each) for each in proposals] == [status] * 2
+    assert [each.decisions.get().note for each in proposals] == [REASON] * 2
+
+
+def test_bulk_over_the_filter_takes_what_no_page_shows_and_what_is_folded() -> None:
+    same = [create_proposal(proposal=file_proposal(f"a{number}.sql", "DROP TABLE loaves;")) for number in range(2)]
+    others = [
+        create_proposal(proposal=file_proposal(f"b{number}.sql", f"DROP TABLE b{number};")) for number in range(3)
+    ]
+    left, client = create_proposal(Status.NEEDS_MITIGATION), log_in()
+    everything = {"action": "reject_selected", "select_across": "1", "_selected_action": [others[0].pk]}
+    blocked = f"{QUEUE}?standing=blocked"
+
+    page = client.post(blocked, everything).content.decode()
+    answer = client.post(blocked, everything | {"confirmed": "yes", "note": REASON, "digest": _digest_on(page)})
+
+    assert "Reject 5 proposals?" in page
+    assert _messages(answer) == "5 rejected."
+    assert {_status(each) for each in [*same, *others]} == {Status.REJECTED}
+    assert _status(left) == Status.NEEDS_MITIGATION
+
+
+@pytest.mark.parametrize("meanwhile", ["decided", "came", "own"])
+def test_bulk_is_refused_as_a_whole_when_a_row_is_another(meanwhile: str) -> None:
+    me = create_user()
     proposals = [create_proposal() for _ in range(2)]
+    if meanwhile == "own":
+        proposals.append(create_proposal(by=me, proposal="self_improvement: Mine. [fsar_block]"))
+    form = _bulk(proposals, "approve" if meanwhile == "own" else "reject", confirmed="yes", note=REASON)
+    if meanwhile == "decided":
+        reject_proposal(**decision_on(proposals[0]), by=create_user(), note=REASON)
+    elif meanwhile == "came":
+        create_proposal()
+        form |= {"select_across": "1"}
 
-    page = log_in().post(QUEUE, _bulk(proposals, "reject"))
+    answer = log_in(me).post(QUEUE, form)
 
-    assert b"Reject 2 proposals?" in page.content
-    assert all(_status(each) == Status.BLOCKED for each in proposals)
-
-
-def test_bulk_reject_tells_what_became_of_each() -> None:
-    proposals = [create_proposal() for _ in range(3)]
-    reject_proposal(**decision_on(proposals[0]), by=create_user(), note=REASON)
-
-    answer = log_in().post(QUEUE, _bulk(proposals, "reject", confirmed="yes", note=REASON))
-
-    assert _messages(answer) == "2 rejected, 1 skipped: already rejected."
-    assert all(_status(each) == Status.REJECTED for each in proposals)
-    assert Decision.objects.count() == 3
+    assert _messages(answer).startswith("Nothing was changed: ")
+    assert _status(proposals[1]) == Status.BLOCKED
+    assert Decision.objects.filter(by=me).count() == 0
 
 
-def test_bulk_reject_without_a_reason_asks_again() -> None:
+def test_bulk_without_a_reason_asks_again() -> None:
     proposal = create_proposal()
 
     page = log_in().post(QUEUE, _bulk([proposal], "reject", confirmed="yes", note="no"))
@@ -204,20 +258,19 @@ def test_bulk_reject_without_a_reason_asks_again() -> None:
     assert _status(proposal) == Status.BLOCKED
 
 
-def test_bulk_approve_leaves_blocked_ones_alone() -> None:
-    blocked, mitigate, own = create_proposal(), create_proposal(Status.NEEDS_MITIGATION), create_user()
-    mine = create_proposal(Status.NEEDS_MITIGATION, by=own, proposal="self_improvement: Mine. [fsar_review]")
+def test_bulk_approve_leaves_blocked_ones_out() -> None:
+    blocked, mitigate, client = create_proposal(), create_proposal(Status.NEEDS_MITIGATION), log_in()
 
-    answer = log_in(own).post(QUEUE, _bulk([blocked, mitigate, mine], "approve", confirmed="yes", note=REASON))
+    page = client.post(QUEUE, _bulk([blocked, mitigate], "approve")).content.decode()
+    form = _bulk([blocked, mitigate], "approve", confirmed="yes", note=REASON) | {"digest": _digest_on(page)}
+    answer = client.post(QUEUE, form)
 
-    told = _messages(answer)
-    assert told.startswith("1 approved, ")
-    assert "1 skipped: blocked, and approved only on its own page" in told
-    assert "1 skipped: you submitted this proposal" in told
-    assert (_status(blocked), _status(mitigate), _status(mine)) == ("blocked", "approved", "needs_mitigation")
+    assert "1 blocked one is left out" in page
+    assert _messages(answer) == "1 approved."
+    assert (_status(blocked), _status(mitigate)) == (Status.BLOCKED, Status.APPROVED)
 
 
-@pytest.mark.parametrize("action", ["approve", "reject"])
+@pytest.mark.parametrize("action", ["approve", "reject", "send_back"])
 def test_bulk_by_a_viewer_changes_nothing(action: str) -> None:
     proposal = create_proposal(Status.NEEDS_MITIGATION)
 
@@ -226,21 +279,33 @@ def test_bulk_by_a_viewer_changes_nothing(action: str) -> None:
     assert _status(proposal) == Status.NEEDS_MITIGATION
 
 
-def test_bulk_row_that_changed_since_is_skipped() -> None:
-    proposal = create_proposal()
-    form = _bulk([proposal], "reject", confirmed="yes", note=REASON) | {"shown": [f"{proposal.pk}|0|sha256:0"]}
-
-    answer = log_in().post(QUEUE, form)
-
-    assert _messages(answer).startswith("0 rejected, 1 skipped: this proposal was assessed again")
-    assert _status(proposal) == Status.BLOCKED
-
-
-@pytest.mark.parametrize("shown", ["", "x", "1|2", "a|b|c"])
-def test_bulk_with_nonsense_rows_changes_nothing(shown: str) -> None:
+@pytest.mark.parametrize("digest", ["", "x", "0" * 64, "\x00"])
+def test_bulk_with_another_digest_changes_nothing(digest: str) -> None:
     proposal = create_proposal()
 
-    answer = log_in().post(QUEUE, _bulk([proposal], "reject", confirmed="yes", note=REASON) | {"shown": [shown]})
+    answer = log_in().post(QUEUE, _bulk([proposal], "reject", confirmed="yes", note=REASON) | {"digest": digest})
 
     assert answer.status_code in {200, 302}
     assert _status(proposal) == Status.BLOCKED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bulk_and_a_decision_at_once_give_one_decision_each() -> None:
+    proposals, people = [create_proposal() for _ in range(4)], [create_user(), create_user()]
+    digest, barrier = digest_of(proposals), Barrier(2)
+
+    def decide(person: User) -> int | str:
+        barrier.wait()
+        try:
+            ids = [each.pk for each in proposals]
+            return decide_all(decision="reject", proposal_ids=ids, digest=digest, by=person, note=REASON)
+        except BulkRefused:
+            return "refused"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        came = sorted(pool.map(decide, people), key=str)
+
+    assert came == [4, "refused"]
+    assert [each.decisions.count() for each in proposals] == [1] * 4

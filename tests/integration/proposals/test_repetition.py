@@ -155,12 +155,13 @@ def test_queue_folds_and_filters_by_request() -> None:
     alone = create_proposal(proposal=file_proposal("a.sql", "DROP TABLE loaves;"))
     client, queue = log_in(), "/admin/proposals/proposal/"
 
-    whole, folded, group, nonsense = (
+    folded, searched, group, nonsense = (
         client.get(f"{queue}{query}").content.decode()
-        for query in ("", "?group=once", f"?group={asked[0].group_id}", "?group=x")
+        for query in ("", f"?q={asked[2].report_id}", f"?group={asked[0].group_id}", "?group=x")
     )
 
-    assert "3 ask for this" in whole
+    assert f'group={asked[0].group_id}">3 ask for this</a>' in folded
+    assert asked[2].report_id in searched
     assert [each.report_id in folded for each in [*asked, alone]] == [True, False, False, True]
     assert [each.report_id in group for each in [*asked, alone]] == [True, True, True, False]
     assert alone.report_id not in nonsense

@@ -141,6 +141,7 @@ _TICKED: dict[str, dict[str, Roles]] = {
 }
 ACTIONS: dict[tuple[str, str], Post] = {
     ("proposals/proposal/", "reject_selected"): Post(OPERATORS, send.bulk_reject),
+    ("proposals/proposal/", "send_back_selected"): Post(OPERATORS, send.bulk_send_back),
     ("proposals/proposal/", "approve_selected"): Post(OPERATORS, send.bulk_approve),
     **{(at, name): Post(who, send.tick(at)) for at, names in _TICKED.items() for name, who in names.items()},
 }

@@ -11,11 +11,11 @@ from django.utils import timezone
 from execution.plans import parts_of
 from execution.services.bulk import Seen, written
 from execution.states import TaskStatus
-from proposals.admin.bulk import Shown
 from proposals.admin.policy import PolicyForm, _mark_of
 from proposals.gate import Rules
 from proposals.models import PolicyVersion, Proposal, User
 from proposals.reports import render_markdown
+from proposals.services.bulk import digest_of
 from tests.factories import decision_on
 from tests.factories.browsers import decision_form
 from tests.factories.reports import create_report
@@ -177,10 +177,10 @@ def bulk_tasks(stage: Stage, by: Sender) -> Sent:
 
 
 def bulk_reject(stage: Stage, by: Sender) -> Sent:
-    return {"_selected_action": stage.open.pk, "confirmed": 1, "note": REASON, "shown": str(Shown.of(stage.open))}
+    return {"_selected_action": stage.open.pk, "confirmed": 1, "note": REASON, "digest": digest_of([stage.open])}
 
 
-bulk_approve = bulk_reject
+bulk_approve = bulk_send_back = bulk_reject
 
 
 def _seen(proposal: Proposal) -> Sent:

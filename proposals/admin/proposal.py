@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -46,6 +47,9 @@ _DONE = {
 @admin.register(Proposal)
 class ProposalAdmin(ProposalColumns):
     """What waits on a person, worst first. Nothing is edited or deleted here: services change, histories stay."""
+
+    class Media:
+        js = (Script("fsarsite/keys.js", type="module"),)
 
     list_display = ("proposal", "risk", "why", "earns", "age", "people")
     list_display_links = ("proposal",)

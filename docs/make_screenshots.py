@@ -33,6 +33,7 @@ def main(base: str, username: str, password: str) -> None:
         page.get_by_role("link").filter(has_text="Finished work is recorded as failed").first.click()
         _take(page, page.url, "review")
         _take(page, "/admin/execution/executiontask/", "tasks")
+        _take(page, "/admin/execution/executiontask/kpis/", "kpis")
         page.goto("/admin/execution/executiontask/?status__exact=succeeded")
         page.get_by_role("link").filter(has_text="gift_cards.sql").first.click()
         _take(page, page.url, "task")

@@ -77,11 +77,14 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         _page(request, "Decision trail", "link", "proposals", "trailentry"),
         _page(request, "Opportunities", "trending_up", "proposals", "opportunity"),
     ]
+    tasks, figures = (reverse(f"admin:execution_executiontask_{name}") for name in ("changelist", "kpis"))
+    at_figures, at_tasks = request.path == figures, request.path.startswith(tasks) and request.path != figures
     execution = [
-        _page(request, "Tasks", "task_alt", "execution", "executiontask"),
+        _item(request, "Tasks", "task_alt", tasks, "execution.view_executiontask", active=at_tasks),
+        _item(request, "Figures", "speed", figures, "execution.view_executiontask", active=at_figures),
         _page(request, "Models", "smart_toy", "execution", "aimodel"),
         _page(request, "Model calls", "receipt_long", "execution", "modelcall"),
-        _page(request, "Limits", "speed", "execution", "typelimit"),
+        _page(request, "Limits", "tune", "execution", "typelimit"),
         _page(request, "Limits of kinds", "traffic", "execution", "kindlimit"),
         _page(request, "Run by hand", "pan_tool", "execution", "runrule"),
         _page(request, "Freezes", "ac_unit", "execution", "freeze"),

@@ -21,6 +21,7 @@ from execution.admin.bulk import BULK_ACTIONS, BulkForm, bulk_context, intervene
 from execution.admin.columns import TaskColumns
 from execution.admin.filters import AssigneeFilter, AttemptsFilter, ModelFilter, QueuedFilter, TroubleFilter
 from execution.admin.interventions import REFUSALS, InterventionForm, act
+from execution.admin.kpis import kpi_context
 from execution.admin.live import changed_rows, live_states, task_fragment, version_of
 from execution.admin.page import task_context
 from execution.admin.plan import approve_parts_view
@@ -72,6 +73,7 @@ class TaskAdmin(TaskColumns):
         return [
             path("approve-parts/<int:proposal_id>/", approve, name="execution_approve_parts"),
             path("bulk/<str:name>/", bulk, name="execution_executiontask_bulk"),
+            path("kpis/", self.admin_site.admin_view(self.kpi_view), name="execution_executiontask_kpis"),
             path("live/", self.live_rows_view, name="execution_executiontask_live_rows"),
             path("<int:object_id>/live/", self.live_view, name="execution_executiontask_live"),
             *super().get_urls(),
@@ -121,6 +123,12 @@ class TaskAdmin(TaskColumns):
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[ExecutionTask]) -> HttpResponse:
         """Ask first."""
         return _ask(request, "cancel")
+
+    def kpi_view(self, request: HttpRequest) -> HttpResponse:
+        """How long tasks take and how many end well."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self.page(request, "admin/execution/kpis/page.html", kpi_context(request))
 
     def bulk_view(self, request: HttpRequest, name: str) -> HttpResponse:
         """Ask, then act on all tasks that match the filters of the address, as they were when it asked."""

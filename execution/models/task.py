@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -129,6 +130,7 @@ class ExecutionTask(models.Model):
             models.Index(  # a person's work
                 name="task_by_assignee", fields=["assignee", "-id"], condition=Q(assignee__isnull=False)
             ),
+            BrinIndex(name="task_finished", fields=["finished_at"], pages_per_range=32),  # the figures of some days
             models.Index(  # what somebody approved, and may he be deleted?
                 name="task_by_approver", fields=["approved_by", "-id"], condition=Q(approved_by__isnull=False)
             ),

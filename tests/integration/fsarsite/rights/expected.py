@@ -119,6 +119,7 @@ ROUTES: dict[str, Door] = {
     "proposals/trailentry/export/": Door(NOBODY, {"export": Post(AUDITORS, send.nothing, is_file=True)}),
     "execution/executiontask/approve-parts/<int:proposal_id>/": Door(NOBODY, {"approve": Post(OPERATORS, send.parts)}),
     "execution/executiontask/bulk/<str:name>/": Door(OPERATORS, {"cancel": Post(OPERATORS, send.bulk_tasks)}),
+    "execution/executiontask/kpis/": Door(READERS),
     "execution/executiontask/live/": Door(READERS),
     "execution/executiontask/<int:object_id>/live/": Door(READERS),
     "billing/ledgerentry/export/": Door(READERS),

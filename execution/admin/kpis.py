@@ -76,7 +76,7 @@ def _row(kpi: TaskKpi, by: str, span: Span) -> dict[str, Any]:
         "label": _LABELS[by].get(kpi.key, kpi.key) or kpi.key,
         "share": f"{kpi.share:.1%}",
         "interval": f"{low:.1%} to {high:.1%}",
-        "bar": {"low": low * 100, "width": (high - low) * 100, "at": kpi.share * 100},
+        "bar": {"low": low * 100, "width": (high - low) * 100, "at": min(kpi.share * 100, 99)},
         "wait": [_words(value) for value in kpi.wait],
         "run": [_words(value) for value in kpi.run],
         "link": _link(by, kpi.key, span, {"status__in": ",".join(RAN)}),

@@ -65,8 +65,11 @@ class Host:
         return "supervisor"
 
     def kill_all(self) -> str:
-        """SIGKILL to every process of the host at once, as when its power fails."""
-        for each in [*self._descendants(), *self._itself()]:
+        """SIGKILL to every process of the host at once, as when its power fails: orphans of a killed sentinel too."""
+        family = [*self._descendants(), *self._itself()]
+        sessions = {each.pid for each in family}
+        orphans = [each for each in psutil.process_iter() if _session_of(each.pid) in sessions]
+        for each in [*family, *orphans]:
             with suppress(psutil.NoSuchProcess):
                 each.kill()
         return "host"
@@ -104,6 +107,12 @@ class Host:
             with suppress(psutil.NoSuchProcess):
                 found += itself.children(recursive=True)
         return found
+
+
+def _session_of(pid: int) -> int:
+    with suppress(ProcessLookupError, PermissionError):
+        return os.getsid(pid)
+    return 0
 
 
 def _resume(process: psutil.Process) -> None:

@@ -145,12 +145,12 @@ def _compared(server: Server) -> tuple[str, bool]:
 
 
 def _dump(url: str) -> list[str]:
-    from execution.target.scratch import _programs  # noqa: PLC0415 - needs the settings
+    from execution.target.programs import programs_for  # noqa: PLC0415 - needs the settings
 
     given = conninfo_to_dict(url)
     names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
     done = subprocess.run(
-        [_programs(0) / "pg_dump", "--exclude-schema=fsarsite*", "--restrict-key=x", "--inserts", "--no-owner"],
+        [programs_for(0) / "pg_dump", "--exclude-schema=fsarsite*", "--restrict-key=x", "--inserts", "--no-owner"],
         env={"PATH": os.defpath} | {variable: str(given[key]) for key, variable in names.items()},
         capture_output=True,
         text=True,

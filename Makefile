@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 ARGS ?=
-unexport PYTHONDONTWRITEBYTECODE  # compiling everything anew costs each of our processes a third of its start
+unexport PYTHONDONTWRITEBYTECODE  # compiling everything anew costs each of our processes a sixth of its start
 
 .DEFAULT_GOAL := help
 .PHONY: help run reset test check fix bench

@@ -20,7 +20,7 @@ reset: .venv/.run ## Delete the data of `make run`: database, workspace, logs
 	@$(BIN)/python -m fsarsite.data
 
 test: .venv/.dev ## Run the tests: parallel, random order (ARGS="tests/unit -x")
-	@$(BIN)/pytest -n 3 --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n 4 --dist worksteal $(ARGS)
 
 check: .venv/.dev ## Check style, types, imports, migrations, templates and links; changes nothing
 	$(BIN)/ruff check .

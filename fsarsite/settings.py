@@ -217,7 +217,7 @@ SPECTACULAR_SETTINGS = {
 try:
     QUEUE_WORKERS = env.int("QUEUE_WORKERS", 2, validate=validate.Range(1, 64))
     EXECUTION_WORKERS = env.int("EXECUTION_WORKERS", 2, validate=validate.Range(1, 64))
-    EXECUTION_PREFETCH = env.int("EXECUTION_PREFETCH", 16, validate=validate.Range(0, 64))
+    EXECUTION_PREFETCH = env.int("EXECUTION_PREFETCH", 64, validate=validate.Range(0, 64))
     EXECUTION_LEASE_SECONDS = env.float("EXECUTION_LEASE_SECONDS", 60, validate=validate.Range(1, 3600))
     EXECUTION_TIMEOUT_SECONDS = env.int("EXECUTION_TIMEOUT_SECONDS", 300, validate=validate.Range(1, 86400))
     EXECUTION_RETRY_SECONDS = env.float("EXECUTION_RETRY_SECONDS", 5, validate=validate.Range(0, 3600))

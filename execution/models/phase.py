@@ -26,7 +26,7 @@ class TaskPhase(models.Model):
         ASK = "ask", "Ask the model"
         SUBMIT = "submit", "Submit"
 
-    task = models.ForeignKey(ExecutionTask, on_delete=models.PROTECT, related_name="phases")
+    task = models.ForeignKey(ExecutionTask, on_delete=models.PROTECT, related_name="phases", db_index=False)
     attempt = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=10, choices=Name)
     started_at = models.DateTimeField()

@@ -167,18 +167,25 @@ class ExecutionTask(models.Model):
 class TaskEvent(models.Model):
     """Who did what to a task, when and why. Append-only: a database trigger refuses UPDATE and DELETE."""
 
-    task = models.ForeignKey(ExecutionTask, on_delete=models.PROTECT, related_name="events")
+    task = models.ForeignKey(ExecutionTask, on_delete=models.PROTECT, related_name="events", db_index=False)
     name = models.CharField(max_length=40)
     before = models.CharField(max_length=20, blank=True, choices=TaskStatus)
     after = models.CharField(max_length=20, choices=TaskStatus)
     attempt = models.PositiveSmallIntegerField(default=0)
     actor_kind = models.CharField(max_length=10)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     note = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(name="task_event_timeline", fields=["task", "id"])]  # the timeline of one task
+        indexes = [
+            models.Index(name="task_event_timeline", fields=["task", "id"]),  # the timeline of one task
+            models.Index(  # may he be deleted? Machines write most events, and those are not in it
+                name="task_event_by_person", fields=["actor"], condition=Q(actor__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}: {self.before} → {self.after}"

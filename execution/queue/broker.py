@@ -130,13 +130,13 @@ class ExecutionBroker(Broker):
         return self._ended
 
     def _wait_for_room(self) -> None:
-        """A refill takes one transaction, so wait for room for a few; the prefetched ones keep the workers busy."""
-        wanted = max(1, self._pace.ahead * 3 // 4)
+        """Until a task ended. A refill takes one transaction, so sleep on while leased ones keep the workers busy."""
         if not self._count_ended():
             select.select([self._bell], [], [], POLL_SECONDS)
-        deadline = time.monotonic() + REFILL_SECONDS
-        while 0 < self._count_ended() < wanted and (left := deadline - time.monotonic()) > 0:
-            select.select([self._bell], [], [], left)
+        wanted = self._pace.ahead * 3 // 4
+        if self._count_ended() < wanted:  # to be woken by each that ends costs more than it tells
+            time.sleep(min(REFILL_SECONDS, self._pace.seconds_for(wanted - self._ended)))
+            self._count_ended()
 
     def _hears_notifications(self) -> bool:
         """Whether any came since the last look; psycopg keeps those that come during a claim."""

@@ -35,3 +35,7 @@ class Pace:
     def ahead(self) -> int:
         """How many to lease beyond those that run."""
         return min(self._most, math.floor(self._per_second * AHEAD_SECONDS))
+
+    def seconds_for(self, tasks: int) -> float:
+        """How long so many take to end."""
+        return tasks / max(self._per_second, _SHORTEST)

@@ -31,3 +31,11 @@ def ahead_after(*looks: tuple[int, int, float], most: int = 16) -> int:
 )
 def test_ahead_follows_the_pace(looks: list[tuple[int, int, float]], ahead: int) -> None:
     assert ahead_after(*looks) == ahead
+
+
+def test_seconds_for_is_what_so_many_take_at_the_pace() -> None:
+    clock = itertools.accumulate([0.0, *[0.1] * 60])
+    pace = Pace(16, clock=lambda: next(clock))
+    for _ in range(60):
+        pace.look(10)
+    assert pace.seconds_for(50) == pytest.approx(0.5, rel=0.01)

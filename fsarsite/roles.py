@@ -35,6 +35,8 @@ LEAD_RIGHTS = (
     "proposals.add_policyversion",
     "proposals.change_policyversion",
     "proposals.waive_finding",
+    "proposals.assign_proposal",
+    "proposals.break_glass",
     "execution.add_aimodel",
     "execution.change_aimodel",
     *(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias, TypedDict
 
+from django.contrib.auth.models import Permission
 from django.db.models import (
     BooleanField,
     Count,
@@ -19,7 +20,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django_stubs_ext import WithAnnotations
 
-from proposals.models import Decision, Estimate, Proposal, User
+from proposals.models import Decision, Estimate, Proposal, Question, Snooze, User
 from proposals.states import Status
 
 DECIDE = "proposals.decide_proposal"
@@ -36,12 +37,18 @@ Row: TypeAlias = "WithAnnotations[Proposal, WhatReviewersDid]"
 
 
 def waiting_on(person: User) -> QuerySet[Proposal]:
-    """What this person may decide and nobody else has taken: neither their own, nor approved by them already."""
+    """What this person may decide now and nobody else has taken: neither their own, nor approved by them already,
+
+    nor snoozed, nor waiting for an answer of its producer.
+    """
     if not person.may(DECIDE):
         return Proposal.objects.none()
     unclaimed = Q(claimed_by__isnull=True) | Q(claimed_by=person)
     theirs = Proposal.objects.waiting().filter(unclaimed).exclude(submitted_by=person)
-    return theirs.filter(~Exists(_approvals().filter(by=person)))
+    of_this = {"proposal": OuterRef("pk")}
+    snoozed = Snooze.objects.standing().filter(Q(person=person) | Q(person=None), **of_this)
+    asked = Question.objects.open().filter(**of_this)
+    return theirs.filter(~Exists(_approvals().filter(by=person)), ~Exists(snoozed), ~Exists(asked))
 
 
 def with_what_reviewers_did(proposals: QuerySet[Proposal], person: User) -> QuerySet[Row]:
@@ -68,3 +75,12 @@ def _approvals() -> QuerySet[Decision]:
     return Decision.objects.filter(
         proposal=OuterRef("pk"), kind=Decision.Kind.APPROVE, assessment=OuterRef("assessment")
     )
+
+
+def who_may(permission: str) -> QuerySet[User]:
+    """The active people who hold the permission, by name."""
+    app, codename = permission.split(".")
+    held = Permission.objects.filter(content_type__app_label=app, codename=codename)
+    by_right = Q(is_superuser=True) | Q(user_permissions__in=held) | Q(groups__permissions__in=held)
+    people = User.objects.filter(by_right, is_active=True, kind=User.Kind.PERSON)
+    return people.order_by("username").distinct()

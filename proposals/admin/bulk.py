@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from functools import partial
 
 from django import forms
 from django.db.models import QuerySet
-from unfold.widgets import UnfoldAdminTextareaWidget
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
+from proposals.admin.flow import SNOOZES
 from proposals.models import Proposal, User
 from proposals.services import DecisionRefused, reject_proposal
 from proposals.services.bulk import decide_all, digest_of, may_be_in_bulk
@@ -63,7 +66,20 @@ class ReasonForm(forms.Form):
     )
 
 
-_WORDS = {"reject": ("Reject", "rejected"), "send_back": ("Send back", "sent back"), "approve": ("Approve", "approved")}
+class SnoozeForm(ReasonForm):
+    """The same, and for how long."""
+
+    hours = forms.TypedChoiceField(
+        label="For", choices=SNOOZES, coerce=int, initial=24, widget=UnfoldAdminSelectWidget(choices=SNOOZES)
+    )
+
+
+_WORDS = {
+    "reject": ("Reject", "rejected"),
+    "send_back": ("Send back", "sent back"),
+    "approve": ("Approve", "approved"),
+    "snooze": ("Snooze", "snoozed"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +103,11 @@ class Asked:
         return len(self.rows) + self.left_out > LIMIT
 
     @property
+    def form(self) -> type[ReasonForm]:
+        """What it asks for."""
+        return SnoozeForm if self.decision == "snooze" else ReasonForm
+
+    @property
     def verb(self) -> str:
         """The decision as a button says it."""
         return _WORDS[self.decision][0]
@@ -108,9 +129,10 @@ class Asked:
 
     def decide(self, *, by: User, form: ReasonForm) -> str:
         """Do it, if the rows are still those that the form was made for; what to tell. Raises BulkRefused."""
-        said = form.cleaned_data
-        ids = [row.pk for row in self.rows]
-        done = decide_all(decision=self.decision, proposal_ids=ids, digest=said["digest"], by=by, note=said["note"])
+        said, ids = form.cleaned_data, [row.pk for row in self.rows]
+        shown = {"decision": self.decision, "proposal_ids": ids, "digest": said["digest"]}
+        until = timezone.now() + timedelta(hours=said["hours"]) if "hours" in said else None
+        done = decide_all(**shown, by=by, note=said["note"], until=until)
         return f"{done} {_WORDS[self.decision][1]}."
 
 

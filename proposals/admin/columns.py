@@ -15,6 +15,7 @@ from proposals.admin.desk import ReadOnlyAdmin
 from proposals.display import reveal
 from proposals.models import Proposal
 from proposals.selectors import Row
+from proposals.services.status import band_in_rules
 from proposals.states import WAITING
 
 _REHEARSED = {
@@ -70,7 +71,7 @@ class ProposalColumns(ReadOnlyAdmin):
             '<span title="{}">{}</span><span class="fs-sub">{}</span>',
             date_format(timezone.localtime(proposal.submitted_at), "DATETIME_FORMAT"),
             timesince(proposal.submitted_at, depth=1),
-            deadline_in_words(proposal.expires_at),
+            deadline_in_words(proposal.due_at or proposal.expires_at),
         )
 
     @display(description="By")
@@ -86,7 +87,9 @@ def _standing(proposal: Row) -> str:
     approvals = proposal.approvals if proposal.status in WAITING else 0
     if not approvals:
         return proposal.get_status_display()
-    return f"{proposal.get_status_display()}, {approvals} approved, needs another person"
+    judged = proposal.assessment
+    needed = max(approvals + 1, judged.policy.rules.approvals[band_in_rules(proposal)] if judged else 1)
+    return f"{proposal.get_status_display()}, {approvals} of {needed}, needs another person"
 
 
 def _voices(proposal: Proposal) -> SafeString | str:

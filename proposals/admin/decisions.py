@@ -19,6 +19,7 @@ from proposals.services import (
     send_back_proposal,
     withdraw_proposal,
 )
+from proposals.services.claims import ASSIGN
 from proposals.services.review import lacks_second_factor
 from proposals.states import DECIDABLE, OPEN, TRANSITIONS, InvalidTransition, Status
 
@@ -55,6 +56,7 @@ class Standing:
     is_released: bool
     is_blind: bool
     is_held: bool
+    missing: int
 
     @classmethod
     def of(
@@ -66,13 +68,20 @@ class Standing:
         *,
         is_blind: bool = False,
         is_held: bool = False,
+        missing: int = 0,
     ) -> Standing:
         """The standing, from rows that the page has read already.
 
-        ``is_blind``: they have still to estimate. ``is_held``: a blocking thread is open.
+        ``is_blind``: they have still to estimate. ``is_held``: a blocking thread is open. ``missing``: the approvals
+        that it still needs.
         """
         released = proposal.status == Status.CLEARED and any(event.name == "released" for event in events)
-        return cls(proposal, user, tuple(decisions), released, is_blind, is_held)
+        return cls(proposal, user, tuple(decisions), released, is_blind, is_held, missing)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether this person's approval is stopped by what break-glass gets past."""
+        return self.is_held or self.is_blind or self._have_approved
 
     def choices(self) -> list[Choice]:
         """The buttons that make sense for the proposal's status, in the order of the page."""
@@ -96,6 +105,8 @@ class Standing:
             return None
         if self.proposal.claimed_by_id == self.user.pk:
             return Choice("release", "Release my claim", "default", False, "")
+        if self.proposal.claimed_by_id and self.user.may(ASSIGN):
+            return Choice("release", f"Release the claim of {self.proposal.claimed_by}", "default", False, "")
         why_not = "" if self.user.may("proposals.claim_proposal") else "Operators claim."
         if self.proposal.claimed_by_id:
             why_not = f"{self.proposal.claimed_by} has claimed it."
@@ -108,14 +119,17 @@ class Standing:
             return "You submitted this; another person must approve it."
         if lacks_second_factor(self.user):
             return "Approving needs a second factor: set one up under your name, and log in with its code."
-        if any(each.kind == Decision.Kind.APPROVE and self._is_mine(each) for each in self.decisions):
+        if self._have_approved:
             return "You approved this; it needs another person's approval."
         if self.is_held:
             return "A blocking thread is open; resolve it before you approve."
         return "Give your own estimate before you approve." if self.is_blind else ""
 
-    def _is_mine(self, decision: Decision) -> bool:
-        return decision.by_id == self.user.pk and decision.assessment_id == self.proposal.assessment_id
+    @property
+    def _have_approved(self) -> bool:
+        judged = self.proposal.assessment_id
+        own = [each for each in self.decisions if each.by_id == self.user.pk and each.assessment_id == judged]
+        return any(each.kind == Decision.Kind.APPROVE for each in own)
 
     def _decide_why_not(self) -> str:
         return self._reviewer_why_not() or self._released_why_not()

@@ -29,7 +29,7 @@ STANDINGS: dict[str, tuple[str, frozenset[Status]]] = {
     "expired": ("Expired", frozenset({Status.EXPIRED, Status.WITHDRAWN})),
     "all": ("All", frozenset(Status)),
 }
-_BY_DEADLINE = (TruncDate("expires_at").asc(nulls_last=True), "-severity", "id")
+_BY_DEADLINE = (TruncDate("due_at").asc(nulls_last=True), "-severity", "id")
 _NEWEST = ("-id",)
 _SAME_LIST = frozenset({"standing", "p", "o", "all"})
 """Parameters that show another part of the same list; any other narrows it."""

@@ -22,6 +22,8 @@ from proposals.services import Rehearsal, rehearse_policy, save_policy
 
 _SHOWN = 100
 BANDS = ("block", "mitigate", "clear", "returned")
+_BY_BAND = {"approvals": "approvals", "decide_within_hours": "within"}
+"""Rules that hold a number for each band, and what their fields begin with."""
 
 
 def _number(label: str, help_text: str) -> forms.IntegerField:
@@ -49,6 +51,10 @@ class PolicyForm(forms.Form):
     approvals_mitigate = _number("Approvals: mitigate", "So many different people must approve.")
     approvals_clear = _number("Approvals: clear", "So many, when cleared proposals do not go ahead by themselves.")
     approvals_returned = _number("Approvals: reopened", "So many for one that was returned and reopened.")
+    within_block = _number("Hours to decide: block", "Then reminders end and Leads are told.")
+    within_mitigate = _number("Hours to decide: mitigate", "The same for what needs mitigation.")
+    within_clear = _number("Hours to decide: clear", "When cleared proposals do not go ahead by themselves.")
+    within_returned = _number("Hours to decide: reopened", "For one that was returned and reopened.")
     expires_after_days = _number("Days to decide", "After so many days without a decision a proposal expires.")
     max_content_bytes = _number("Largest file, in bytes", "A larger file is returned to its producer.")
     protected_paths = forms.CharField(
@@ -68,7 +74,8 @@ class PolicyForm(forms.Form):
         """The rules that were typed, as the policy's document."""
         typed = dict(self.cleaned_data)
         typed.pop("note", None)
-        typed["approvals"] = {band: typed.pop(f"approvals_{band}") for band in BANDS}
+        for name, prefix in _BY_BAND.items():
+            typed[name] = {band: typed.pop(f"{prefix}_{band}") for band in BANDS}
         typed["protected_paths"] = [line.strip() for line in typed["protected_paths"].splitlines() if line.strip()]
         return typed
 
@@ -80,12 +87,14 @@ class PolicyForm(forms.Form):
     def initial_of(rules: Rules) -> dict[str, Any]:
         """What the form shows for these rules."""
         shown = rules.to_dict()
-        shown |= {f"approvals_{band}": count for band, count in shown.pop("approvals").items()}
+        for name, prefix in _BY_BAND.items():
+            shown |= {f"{prefix}_{band}": number for band, number in shown.pop(name).items()}
         return shown | {"protected_paths": "\n".join(rules.protected_paths)}
 
     def refuse(self, error: PolicyError) -> None:
         """Put what the rules object to beside its field."""
-        name = error.field.replace("approvals.", "approvals_")
+        name, _, band = error.field.partition(".")
+        name = f"{_BY_BAND[name]}_{band}" if band else name
         self.add_error(name if name in self.fields else None, str(error))
 
 

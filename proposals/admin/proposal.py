@@ -14,13 +14,14 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from proposals.admin.bulk import LIMIT, Asked, ReasonForm
+from proposals.admin.bulk import LIMIT, Asked
 from proposals.admin.columns import ProposalColumns
 from proposals.admin.decisions import REFUSALS, DecisionForm, act
 from proposals.admin.desk import signed_in
 from proposals.admin.downloads import download
 from proposals.admin.estimates import estimate_view
 from proposals.admin.filters import ClaimFilter, StandingFilter, behind, order_of
+from proposals.admin.flow import flow_view
 from proposals.admin.mitigations import check_view
 from proposals.admin.repetition import RequestFilter, settle_others
 from proposals.admin.review import review_context
@@ -68,7 +69,7 @@ class ProposalAdmin(ProposalColumns):
     list_per_page = 50
     search_fields = ("report_id", "title", "path", "text", "opportunity__name")
     search_help_text = "Title, path, text, id"
-    actions = ("reject_selected", "send_back_selected", "approve_selected")
+    actions = ("reject_selected", "send_back_selected", "snooze_selected", "approve_selected")
     empty_title = "Nothing here"
     empty_text = "No proposal matches. What waits for a decision appears here as soon as it comes in."
 
@@ -111,7 +112,8 @@ class ProposalAdmin(ProposalColumns):
             self.admin_site.admin_view(thread_view),
             name="proposals_proposal_thread",
         )
-        return [report, waive, revoke, check, estimate, start, thread, *super().get_urls()]
+        flow = path("<int:object_id>/flow/", self.admin_site.admin_view(flow_view), name="proposals_proposal_flow")
+        return [report, waive, revoke, check, estimate, start, thread, flow, *super().get_urls()]
 
     def add_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
         """Upload a report, as a file or as text."""
@@ -163,6 +165,11 @@ class ProposalAdmin(ProposalColumns):
         """Ask for one reason, then send back all of them or none."""
         return self._in_bulk(request, queryset, "send_back")
 
+    @admin.action(description="Snooze for me", permissions=["decide"])
+    def snooze_selected(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> HttpResponse | None:
+        """Ask for one reason and how long, then snooze all of them or none."""
+        return self._in_bulk(request, queryset, "snooze")
+
     @admin.action(description="Approve (mitigate and clear bands)", permissions=["decide"])
     def approve_selected(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> HttpResponse | None:
         """Ask for one reason, then approve all that are not blocked, or none."""
@@ -174,7 +181,7 @@ class ProposalAdmin(ProposalColumns):
             messages.error(request, f"Nothing was changed: narrow the list to at most {LIMIT} proposals.")
             return None
         is_confirmed = "confirmed" in request.POST
-        form = ReasonForm(request.POST if is_confirmed else None)
+        form = asked.form(request.POST if is_confirmed else None)
         if is_confirmed and form.is_valid():
             try:
                 messages.info(request, asked.decide(by=signed_in(request), form=form))

@@ -13,6 +13,7 @@ from proposals.admin.decisions import Standing
 from proposals.admin.desk import signed_in
 from proposals.admin.estimates import Opinion, estimate_context, without_numbers
 from proposals.admin.first_screen import first_screen_context
+from proposals.admin.flow import flow_context
 from proposals.admin.hindsight import hindsight_context
 from proposals.admin.mitigations import check_context
 from proposals.admin.news import look_at
@@ -22,8 +23,8 @@ from proposals.admin.threads import ANCHORS, Beneath, thread_context
 from proposals.admin.waivers import waiver_context
 from proposals.display import MAX_MARKDOWN_CHARACTERS, Note, number_lines, render_prose
 from proposals.models import Assessment, Decision, Finding, Proposal, ProposalEvent
-from proposals.services import approvals_missing
-from proposals.states import WAITING, Status
+from proposals.services.review import approvals_needed
+from proposals.states import DECIDABLE, WAITING, Status
 
 _LEVELS = {"error": 0, "warning": 1, "note": 2}
 _DUPLICATES_SHOWN = 20
@@ -53,7 +54,7 @@ def review_context(request: HttpRequest, proposal: Proposal, *, typed_note: str 
         "proposal": proposal,
         "assessment": proposal.assessment,
         "is_waiting": proposal.status in WAITING,
-        "deadline": deadline_in_words(proposal.expires_at),
+        "deadline": deadline_in_words(proposal.due_at or proposal.expires_at),
         "typed_note": typed_note,
         "events": events,
         "decisions": decisions,
@@ -62,7 +63,9 @@ def review_context(request: HttpRequest, proposal: Proposal, *, typed_note: str 
         "panels": panels,
         **estimates,
         **threads,
-        **_choices(request, proposal, decisions, events, estimates | threads),
+        **(chosen := _choices(request, proposal, decisions, events, estimates | threads)),
+        **(flow := flow_context(request, proposal, chosen["standing"])),
+        "said": len(threads["about"].threads) + len(flow["inquiries"]),
         **look_at(proposal, signed_in(request), events, is_blind=estimates["is_blind"]),
         **first_screen_context(proposal, findings, panels),
         **_judgement(proposal.assessment, is_blind=estimates["is_blind"]),
@@ -81,6 +84,10 @@ def _choices(
     events: list[ProposalEvent],
     stops: dict[str, Any],
 ) -> dict[str, Any]:
+    needed = approvals_needed(proposal) if proposal.status in DECIDABLE else 0
+    given = len(
+        {each.by_id for each in decisions if each.kind == Decision.Kind.APPROVE and _is_current(each, proposal)}
+    )
     standing = Standing.of(
         proposal,
         signed_in(request),
@@ -88,16 +95,23 @@ def _choices(
         events,
         is_blind=stops["is_blind"],
         is_held=bool(stops["blocking_threads"]),
+        missing=max(0, needed - given),
     )
     choices = standing.choices()
     opinions: list[Opinion] = stops.get("opinions", [])
     return {
+        "standing": standing,
         "choices": choices,
         "refusals": list(dict.fromkeys(choice.why_not for choice in choices if choice.why_not)),
         "claim": standing.claim(),
-        "missing": approvals_missing(proposal) if choices else 0,
+        "needed": needed,
+        "given": given,
         "far": [each for each in opinions if each.is_far] if proposal.status == Status.BLOCKED else [],
     }
+
+
+def _is_current(decision: Decision, proposal: Proposal) -> bool:
+    return decision.assessment_id == proposal.assessment_id
 
 
 def _withheld(event: ProposalEvent) -> ProposalEvent:

@@ -1,4 +1,4 @@
-"""Conversations about single lines: what the page shows beneath a line, and what its buttons do."""
+"""Conversations: what the page shows beneath a line, or about the whole, and what the buttons do."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ from proposals.services import DecisionRefused, block_by_thread, reply_to_thread
 from proposals.services.threads import COMMENT_LENGTH
 from proposals.states import DECIDABLE
 
-ANCHORS: dict[str, str] = {LineThread.Artifact.CONTENT: "file", LineThread.Artifact.REPORT: "text"}
+ANCHORS: dict[str, str] = {
+    LineThread.Artifact.CONTENT: "file",
+    LineThread.Artifact.REPORT: "text",
+    LineThread.Artifact.WHOLE: "whole",
+}
 _DRAFT = "proposals_unsaid"
 
 
@@ -64,13 +68,15 @@ def thread_context(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
         thread.key = str(thread.pk)  # type: ignore[attr-defined]
         thread.said = [(comment, render_prose(comment.text)) for comment in thread.comments.all()]  # type: ignore[attr-defined]
     may = user.may("proposals.decide_proposal")
+    beneath = _beneath(threads, request.GET.get("comment", "") if may else "")
     return {
         "threads": threads,
         "blocking_threads": [thread for thread in threads if thread.is_blocking],
         "may_comment": may,
         "may_block": may and proposal.status in DECIDABLE,
         "unsaid": request.session.pop(_DRAFT, {}) if _DRAFT in request.session else {},
-        "beneath": _beneath(threads, request.GET.get("comment", "") if may else ""),
+        "beneath": beneath,
+        "about": beneath["whole"][1],
     }
 
 

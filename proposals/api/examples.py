@@ -45,6 +45,7 @@ ROW: dict[str, Any] = {
     "source": "api",
     "claimed_by": None,
     "claimed_at": None,
+    "due_at": "2026-03-02T08:00:01.250000Z",
     "expires_at": "2026-03-15T08:00:01.250000Z",
 }
 FINDING: dict[str, Any] = {
@@ -128,6 +129,15 @@ WAIVER: dict[str, Any] = {
     "created_at": "2026-03-01T09:30:00Z",
     "ended_at": None,
     "ended_by": None,
+}
+QUESTION: dict[str, Any] = {
+    "id": 1,
+    "text": "Which dashboard reads this column?",
+    "asked_by": "operator",
+    "asked_at": "2026-03-01T09:30:00Z",
+    "answer": "",
+    "answered_by": None,
+    "answered_at": None,
 }
 SARIF_LOG: dict[str, Any] = {
     "version": "2.1.0",

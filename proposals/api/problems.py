@@ -250,3 +250,15 @@ def _example(kind: ProblemType) -> dict[str, Any]:
     head = {"type": kind.url, "title": kind.title, "status": int(kind.status)}
     about = {"instance": "/api/v1/proposals/", "request_id": "4f6f3f0d0c8b4b0e9a52d1c0a4d8f3b7"}
     return head | {"detail": f"{kind.title}."} | _DETAILS.get(kind, {}) | about
+
+
+WRITE_REFUSALS = problem_responses(
+    MALFORMED,
+    REQUEST_INVALID,
+    NOT_FOUND,
+    INVALID_STATE,
+    LENGTH_REQUIRED,
+    TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+)
+"""What a write to a proposal may answer instead."""

@@ -68,6 +68,7 @@ class ProposalSerializer(serializers.ModelSerializer[Proposal]):
             "source",
             "claimed_by",
             "claimed_at",
+            "due_at",
             "expires_at",
         ]
         read_only_fields = fields

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter
 
-from proposals.api import documents, policy, review, views, waivers
+from proposals.api import documents, policy, questions, review, views, waivers
 
 
 class ReportId:
@@ -22,14 +22,14 @@ class ReportId:
         return value
 
 
-class WaiverId(IntConverter):
-    """A waiver's id, as the database can hold it."""
+class RowId(IntConverter):
+    """A row's id, as the database can hold it."""
 
     regex = "[0-9]{1,18}"
 
 
 register_converter(ReportId, "report_id")
-register_converter(WaiverId, "waiver_id")
+register_converter(RowId, "row_id")
 
 _one = [
     path("", views.ProposalDetail.as_view(), name="api-proposal"),
@@ -41,8 +41,10 @@ _one = [
     path("withdraw/", review.WithdrawEndpoint.as_view(), name="api-proposal-withdraw"),
     path("reopen/", review.ReopenEndpoint.as_view(), name="api-proposal-reopen"),
     path("claim/", review.ClaimEndpoint.as_view(), name="api-proposal-claim"),
+    path("questions/", questions.Questions.as_view(), name="api-proposal-questions"),
+    path("questions/<row_id:question_id>/answer/", questions.Answer.as_view(), name="api-proposal-answer"),
     path("waivers/", waivers.Waivers.as_view(), name="api-proposal-waivers"),
-    path("waivers/<waiver_id:waiver_id>/revoke/", waivers.RevokeWaiver.as_view(), name="api-proposal-waiver-revoke"),
+    path("waivers/<row_id:waiver_id>/revoke/", waivers.RevokeWaiver.as_view(), name="api-proposal-waiver-revoke"),
 ]
 urlpatterns = [
     path("proposals/", views.ProposalList.as_view(), name="api-proposals"),

@@ -16,7 +16,7 @@ from proposals.api import problems
 from proposals.api.endpoint import account_of
 from proposals.api.examples import DETAIL, FINDING, WAIVER
 from proposals.api.pagination import OldestFirst
-from proposals.api.problems import problem_responses
+from proposals.api.problems import WRITE_REFUSALS, problem_responses
 from proposals.api.requests import NOTE_LENGTH, StrictSerializer
 from proposals.api.schema import JSON, answer_example, request_example
 from proposals.api.serializers import ProposalDetailSerializer
@@ -26,15 +26,6 @@ from proposals.services import LONGEST_WAIVER, revoke_waiver, waive_finding
 from proposals.services.review import REASON_LENGTH
 
 _TAGS = ["review"]
-_REFUSALS = problem_responses(
-    problems.MALFORMED,
-    problems.REQUEST_INVALID,
-    problems.NOT_FOUND,
-    problems.INVALID_STATE,
-    problems.LENGTH_REQUIRED,
-    problems.TOO_LARGE,
-    problems.UNSUPPORTED_MEDIA_TYPE,
-)
 
 
 class WaiverSerializer(serializers.ModelSerializer[Waiver]):
@@ -105,7 +96,7 @@ class Waivers(ProposalEndpoint):
         responses={
             201: inline_serializer("Waived", {"waiver": WaiverSerializer(), "proposal": ProposalDetailSerializer()})
         }
-        | _REFUSALS,
+        | WRITE_REFUSALS,
         examples=[
             request_example(
                 "waive", {"finding": FINDING["id"], "reason": WAIVER["reason"], "ends_at": WAIVER["ends_at"]}

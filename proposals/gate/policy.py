@@ -53,7 +53,10 @@ class PolicyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Thresholds and switches. Severities are 1..75, `approvals` counts people per band."""
+    """Thresholds and switches. Severities are 1..75, `approvals` counts people per band.
+
+    `decide_within_hours` is when a decision is due, by band; `expires_after_days` when nobody may decide any more.
+    """
 
     block_at: int = 45
     mitigate_at: int = 25
@@ -65,6 +68,9 @@ class Rules:
         default_factory=lambda: {"block": 1, "mitigate": 1, "clear": 1, "returned": 1},
     )
     protected_paths: tuple[str, ...] = _PROTECTED
+    decide_within_hours: Mapping[str, int] = field(
+        default_factory=lambda: {"block": 24, "mitigate": 72, "clear": 168, "returned": 72},
+    )
     expires_after_days: int = 14
     max_content_bytes: int = 262_144
 
@@ -85,7 +91,8 @@ class Rules:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON types only; `from_dict` reads it back to an equal value."""
-        return {**asdict(self), "approvals": dict(self.approvals), "protected_paths": list(self.protected_paths)}
+        mappings = {"approvals": dict(self.approvals), "decide_within_hours": dict(self.decide_within_hours)}
+        return {**asdict(self), **mappings, "protected_paths": list(self.protected_paths)}
 
 
 def _whole_number(low: int, high: int) -> Any:
@@ -103,11 +110,14 @@ def _switch(name: str, value: Any) -> bool:
     return value
 
 
-def _approvals(name: str, value: Any) -> dict[str, int]:
-    if not isinstance(value, Mapping) or not set(value) <= set(_BANDS):
-        raise PolicyError(name, f"give an object with the keys {', '.join(_BANDS)}")
-    counts = {band: _whole_number(1, 10)(f"{name}.{band}", count) for band, count in value.items()}
-    return {**dict.fromkeys(_BANDS, 1), **counts}
+def _by_band(low: int, high: int, defaults: Mapping[str, int]) -> Any:
+    def check(name: str, value: Any) -> dict[str, int]:
+        if not isinstance(value, Mapping) or not set(value) <= set(_BANDS):
+            raise PolicyError(name, f"give an object with the keys {', '.join(_BANDS)}")
+        numbers = {band: _whole_number(low, high)(f"{name}.{band}", number) for band, number in value.items()}
+        return {**defaults, **numbers}
+
+    return check
 
 
 def _globs(name: str, value: Any) -> tuple[str, ...]:
@@ -119,6 +129,7 @@ def _globs(name: str, value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+DEFAULT = Rules()
 _CHECKS: dict[str, Any] = {
     "block_at": _whole_number(1, _MAX_SEVERITY),
     "mitigate_at": _whole_number(1, _MAX_SEVERITY),
@@ -126,10 +137,9 @@ _CHECKS: dict[str, Any] = {
     "block_marker_severity": _whole_number(1, _MAX_SEVERITY),
     "review_marker_severity": _whole_number(1, _MAX_SEVERITY),
     "auto_execute": _switch,
-    "approvals": _approvals,
+    "approvals": _by_band(1, 10, DEFAULT.approvals),
     "protected_paths": _globs,
+    "decide_within_hours": _by_band(1, 24 * 365, DEFAULT.decide_within_hours),
     "expires_after_days": _whole_number(1, 3650),
     "max_content_bytes": _whole_number(1024, 1_048_576),
 }
-
-DEFAULT = Rules()

@@ -2,15 +2,18 @@
 
 from proposals.models.account import User
 from proposals.models.assessment import Assessment, Finding
+from proposals.models.attention import Snooze, Watch
 from proposals.models.decision import Decision
 from proposals.models.estimate import Estimate
 from proposals.models.event import ProposalEvent
+from proposals.models.later_review import LaterReview
 from proposals.models.line_thread import LineComment, LineThread
 from proposals.models.look import Look
 from proposals.models.mitigation_check import MitigationCheck
 from proposals.models.opportunity import Opportunity
 from proposals.models.policy import PolicyVersion
 from proposals.models.proposal import Proposal
+from proposals.models.question import Question
 from proposals.models.repetition import ContentSignature, RequestedAction, RequestGroup
 from proposals.models.trail import TrailEntry
 from proposals.models.waiver import Waiver
@@ -21,6 +24,7 @@ __all__ = [
     "Decision",
     "Estimate",
     "Finding",
+    "LaterReview",
     "LineComment",
     "LineThread",
     "Look",
@@ -29,9 +33,12 @@ __all__ = [
     "PolicyVersion",
     "Proposal",
     "ProposalEvent",
+    "Question",
     "RequestGroup",
     "RequestedAction",
+    "Snooze",
     "TrailEntry",
     "User",
     "Waiver",
+    "Watch",
 ]

@@ -1,4 +1,4 @@
-"""What people say to each other about one line of a proposal."""
+"""What people say to each other about a proposal, or one line of it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,15 @@ class LineThreadQuerySet(models.QuerySet["LineThread"]):
 
 
 class LineThread(models.Model):
-    """A conversation about one line, 1-based. A blocking one, while open, stands in the way of an approval."""
+    """A conversation about one line, 1-based, or about the whole, which has one line.
+
+    A blocking one, while open, stands in the way of an approval.
+    """
 
     class Artifact(models.TextChoices):
         CONTENT = "content", "file"
         REPORT = "report", "text"
+        WHOLE = "whole", "proposal"
 
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="threads")
     artifact = models.CharField(max_length=10, choices=Artifact, help_text="What the line counts in.")
@@ -46,7 +50,9 @@ class LineThread(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="thread_artifact_known", condition=Q(artifact__in=["content", "report"])),
+            models.CheckConstraint(
+                name="thread_artifact_known", condition=Q(artifact__in=["content", "report", "whole"])
+            ),
             models.CheckConstraint(name="thread_line_from_one", condition=Q(line__gte=1)),
             models.CheckConstraint(
                 name="thread_resolved_paired",
@@ -56,6 +62,8 @@ class LineThread(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.artifact == self.Artifact.WHOLE:
+            return "the proposal as a whole"
         return f"line {self.line} of the {self.get_artifact_display()}"
 
     @property

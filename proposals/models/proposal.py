@@ -26,7 +26,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
     def for_review(self) -> ProposalQuerySet:
         """With all that a list row shows, in one query."""
-        return self.select_related("assessment", "opportunity", "group", "submitted_by", "claimed_by")
+        return self.select_related("assessment__policy", "opportunity", "group", "submitted_by", "claimed_by")
 
 
 class Proposal(models.Model):
@@ -81,7 +81,10 @@ class Proposal(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="claims"
     )
     claimed_at = models.DateTimeField(null=True, blank=True)
-    expires_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When somebody should have decided: reminders and Leads go by it."
+    )
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="When it ends undecided.")
 
     objects = ProposalQuerySet.as_manager()
 
@@ -89,6 +92,7 @@ class Proposal(models.Model):
         permissions = [
             ("decide_proposal", "Can approve, reject, send back and reopen proposals"),
             ("claim_proposal", "Can claim proposals for review"),
+            ("assign_proposal", "Can give proposals to people, release their claims and move the day to decide by"),
         ]
         indexes = [
             models.Index(  # the queue: what waits, worst first
@@ -98,6 +102,9 @@ class Proposal(models.Model):
             models.Index(name="proposal_by_content", fields=["content_hash"]),  # is it a duplicate?
             models.Index(  # what became of a producer's last ones
                 name="proposal_by_producer", fields=["submitted_by", "-id"], condition=Q(status__in=sorted(ENDED))
+            ),
+            models.Index(  # the sweep that reminds
+                name="proposal_due", fields=["due_at"], condition=Q(status__in=sorted(WAITING))
             ),
             models.Index(  # the expiry sweep
                 name="proposal_expiring", fields=["expires_at"], condition=Q(status__in=sorted(OPEN))

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
 
 from proposals.gate import Band
-from proposals.models import Decision, Proposal, User
+from proposals.models import Decision, Proposal, Snooze, User
+from proposals.services.attention import snooze_proposal
 from proposals.services.review import DecisionRefused, approve_proposal, reject_proposal, send_back_proposal
 from proposals.states import InvalidTransition, Status
 
-DECISIONS: Mapping[str, Callable[..., Decision]] = {
+
+def _snooze(*, proposal_id: int, content_hash: str, assessment_id: int, **rest: Any) -> Snooze:  # noqa: ARG001
+    """Bound to nothing: it decides nothing."""
+    return snooze_proposal(proposal_id=proposal_id, **rest)
+
+
+DECISIONS: Mapping[str, Callable[..., Decision | Snooze]] = {
     "reject": reject_proposal,
     "send_back": send_back_proposal,
     "approve": approve_proposal,
+    "snooze": _snooze,
 }
 
 
@@ -35,8 +45,10 @@ def may_be_in_bulk(decision: str, proposal: Proposal) -> bool:
 
 
 @transaction.atomic
-def decide_all(*, decision: str, proposal_ids: Sequence[int], digest: str, by: User, note: str) -> int:
-    """Decide each as it was shown, and return how many; ``decision`` is a key of `DECISIONS`.
+def decide_all(
+    *, decision: str, proposal_ids: Sequence[int], digest: str, by: User, note: str, until: datetime | None = None
+) -> int:
+    """Decide each as it was shown, and return how many; ``decision`` is a key of `DECISIONS`, ``until`` a snooze's end.
 
     ``digest`` is `digest_of` what was shown. Locks the proposals, in the order of their ids. Raises BulkRefused where
     one of them is not as it was shown, or may not be decided so by this person.
@@ -45,16 +57,17 @@ def decide_all(*, decision: str, proposal_ids: Sequence[int], digest: str, by: U
     rows = list(locked.order_by("pk"))
     if digest_of(rows) != digest:
         raise BulkRefused("these are not the proposals that were shown: some changed, came or went meanwhile")
+    said = {"by": by, "note": note} | ({"until": until} if until else {})
     for row in rows:
-        _decide(decision, row, by, note)
+        _decide(decision, row, said)
     return len(rows)
 
 
-def _decide(decision: str, row: Proposal, by: User, note: str) -> None:
+def _decide(decision: str, row: Proposal, said: Mapping[str, Any]) -> None:
     if not may_be_in_bulk(decision, row):
         raise BulkRefused(f"{row} is blocked, and approved only on its own page")
     shown = {"proposal_id": row.pk, "content_hash": row.content_hash, "assessment_id": row.assessment_id}
     try:
-        DECISIONS[decision](**shown, by=by, note=note)
+        DECISIONS[decision](**shown, **said)
     except (DecisionRefused, InvalidTransition) as refusal:
         raise BulkRefused(f"{row}: {refusal}") from refusal

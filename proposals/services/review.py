@@ -1,4 +1,4 @@
-"""What operators do with a proposal: decide, claim, withdraw, reopen."""
+"""What operators do with a proposal: decide, withdraw, reopen."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from proposals.actors import Actor
-from proposals.gate import Outcome
 from proposals.models import Assessment, Decision, Estimate, LineThread, Proposal, User, Waiver
 from proposals.releases import release
 from proposals.services.second_opinion import Estimated, asks_for_second_opinion, record_estimate
-from proposals.services.status import change_status, lock_proposal, write_event
-from proposals.states import OPEN, InvalidTransition, Status, ensure_transition
+from proposals.services.status import band_in_rules, change_status, lock_proposal, write_event
+from proposals.states import InvalidTransition, Status, ensure_transition
 
 REASON_LENGTH = 10
 
@@ -54,14 +53,13 @@ def approve_proposal(
     A blocked one needs an estimate of the approver's own, given before (see `estimate_risk`) or now. Locks the
     proposal. Raises DecisionRefused, InvalidTransition.
     """
-    proposal = _to_approve(proposal_id, by, content_hash, assessment_id)
-    if Waiver.objects.standing().filter(proposal=proposal, ends_at__lte=timezone.now()).exists():
-        raise DecisionStale("a waiver that this assessment rests on ran out; it is assessed again within the hour")
-    if _approvals(proposal).filter(by=by).exists():
+    proposal = to_approve(proposal_id, by, content_hash, assessment_id)
+    require_no_expired_waiver(proposal)
+    if approvals_of(proposal).filter(by=by).exists():
         raise DecisionRefused("you approved this already; it needs another person's approval")
     _require_no_blocking_thread(proposal)
     _require_estimate(proposal, by, estimate)
-    decision = _decide(proposal, Decision.Kind.APPROVE, by, note)
+    decision = record_decision(proposal, Decision.Kind.APPROVE, by, note)
     missing = approvals_missing(proposal)
     if missing:
         write_event(
@@ -87,15 +85,15 @@ def estimate_risk(
 
     Locks the proposal. Raises DecisionRefused, InvalidTransition.
     """
-    return _estimate(_to_approve(proposal_id, by, content_hash, assessment_id), by, estimate)
+    return _estimate(to_approve(proposal_id, by, content_hash, assessment_id), by, estimate)
 
 
 @transaction.atomic
 def reject_proposal(*, proposal_id: int, by: User, content_hash: str, assessment_id: int, note: str) -> Decision:
     """Reject for good, with a reason. Locks the proposal. Raises DecisionRefused, InvalidTransition."""
-    proposal = _to_decide(proposal_id, by, content_hash, assessment_id, after=Status.REJECTED)
-    _require_reason(note)
-    decision = _decide(proposal, Decision.Kind.REJECT, by, note)
+    proposal = _torecord_decision(proposal_id, by, content_hash, assessment_id, after=Status.REJECTED)
+    require_reason(note)
+    decision = record_decision(proposal, Decision.Kind.REJECT, by, note)
     change_status(proposal, Status.REJECTED, name="rejected", by=Actor.of(by), note=note, decision=decision.pk)
     return decision
 
@@ -103,9 +101,9 @@ def reject_proposal(*, proposal_id: int, by: User, content_hash: str, assessment
 @transaction.atomic
 def send_back_proposal(*, proposal_id: int, by: User, content_hash: str, assessment_id: int, note: str) -> Decision:
     """Return it to its producer with what to mend. Locks the proposal. Raises DecisionRefused, InvalidTransition."""
-    proposal = _to_decide(proposal_id, by, content_hash, assessment_id, after=Status.RETURNED)
-    _require_reason(note)
-    decision = _decide(proposal, Decision.Kind.SEND_BACK, by, note)
+    proposal = _torecord_decision(proposal_id, by, content_hash, assessment_id, after=Status.RETURNED)
+    require_reason(note)
+    decision = record_decision(proposal, Decision.Kind.SEND_BACK, by, note)
     change_status(proposal, Status.RETURNED, name="sent_back", by=Actor.of(by), note=note, decision=decision.pk)
     return decision
 
@@ -114,8 +112,8 @@ def send_back_proposal(*, proposal_id: int, by: User, content_hash: str, assessm
 def reopen_proposal(*, proposal_id: int, by: User, note: str) -> Proposal:
     """Put a returned proposal before the operators after all, as blocked. Raises DecisionRefused, InvalidTransition."""
     proposal = lock_proposal(proposal_id)
-    _require_reviewer(by)
-    _require_reason(note)
+    require_reviewer(by)
+    require_reason(note)
     if proposal.status != Status.RETURNED:
         raise InvalidTransition(proposal.status, Status.BLOCKED)
     change_status(proposal, Status.BLOCKED, name="reopened", by=Actor.of(by), note=note)
@@ -133,38 +131,6 @@ def withdraw_proposal(*, proposal_id: int, by: User, note: str = "") -> Proposal
     return proposal
 
 
-@transaction.atomic
-def claim_proposal(*, proposal_id: int, by: User) -> Proposal:
-    """Say that one looks at it. Claiming again changes nothing. Raises DecisionRefused when another has it."""
-    proposal = lock_proposal(proposal_id)
-    if not by.may("proposals.claim_proposal"):
-        raise NotAllowed("you may not claim proposals; ask for the Operators group")
-    if proposal.status not in OPEN:
-        raise DecisionRefused(f"this proposal is {proposal.get_status_display().lower()}; there is nothing to claim")
-    if proposal.claimed_by_id == by.pk:
-        return proposal
-    if proposal.claimed_by_id is not None:
-        raise DecisionRefused(f"{proposal.claimed_by} has claimed this proposal")
-    proposal.claimed_by, proposal.claimed_at = by, timezone.now()
-    proposal.save(update_fields=["claimed_by", "claimed_at"])
-    write_event(proposal, name="claimed", before=proposal.status, by=Actor.of(by))
-    return proposal
-
-
-@transaction.atomic
-def release_claim(*, proposal_id: int, by: User) -> Proposal:
-    """Give one's claim back; nothing happens without one. Raises DecisionRefused for somebody else's claim."""
-    proposal = lock_proposal(proposal_id)
-    if proposal.claimed_by_id is None:
-        return proposal
-    if proposal.claimed_by_id != by.pk:
-        raise DecisionRefused(f"{proposal.claimed_by} has claimed this proposal; only they can release it")
-    proposal.claimed_by = proposal.claimed_at = None
-    proposal.save(update_fields=["claimed_by", "claimed_at"])
-    write_event(proposal, name="claim_released", before=proposal.status, by=Actor.of(by))
-    return proposal
-
-
 def lacks_second_factor(by: User) -> bool:
     """Whether approvers have to give a second factor and this one did not."""
     return settings.APPROVERS_NEED_SECOND_FACTOR and not by.has_given_second_factor
@@ -176,31 +142,44 @@ def approvals_missing(proposal: Proposal) -> int:
     """
     if proposal.assessment is None:
         return 1
-    judged = proposal.assessment
-    needed = judged.policy.rules.approvals["returned" if judged.outcome == Outcome.RETURNED else judged.band]
-    return max(0, needed + asks_for_second_opinion(proposal) - _approvals(proposal).count())
+    return max(0, approvals_needed(proposal) - approvals_of(proposal).count())
 
 
-def _approvals(proposal: Proposal) -> models.QuerySet[Decision]:
+def approvals_needed(proposal: Proposal) -> int:
+    """How many people must approve in all what is judged now. One query."""
+    if proposal.assessment is None:
+        return 1
+    return proposal.assessment.policy.rules.approvals[band_in_rules(proposal)] + asks_for_second_opinion(proposal)
+
+
+def approvals_of(proposal: Proposal) -> models.QuerySet[Decision]:
+    """The approvals of what is judged now."""
     return Decision.objects.filter(proposal=proposal, kind=Decision.Kind.APPROVE, assessment=proposal.assessment_id)
 
 
-def _to_decide(proposal_id: int, by: User, content_hash: str, assessment_id: int, *, after: Status) -> Proposal:
+def _torecord_decision(proposal_id: int, by: User, content_hash: str, assessment_id: int, *, after: Status) -> Proposal:
     proposal = lock_proposal(proposal_id)
-    _require_reviewer(by)
+    require_reviewer(by)
     _ensure_not_released(proposal, after)
     if (proposal.content_hash, proposal.assessment_id) != (content_hash, assessment_id):
         raise DecisionStale("this proposal was assessed again since you opened it; read it once more, then decide")
     return proposal
 
 
-def _to_approve(proposal_id: int, by: User, content_hash: str, assessment_id: int) -> Proposal:
-    proposal = _to_decide(proposal_id, by, content_hash, assessment_id, after=Status.APPROVED)
+def to_approve(proposal_id: int, by: User, content_hash: str, assessment_id: int) -> Proposal:
+    """The proposal, locked, for somebody to approve as it was shown. Raises DecisionRefused, InvalidTransition."""
+    proposal = _torecord_decision(proposal_id, by, content_hash, assessment_id, after=Status.APPROVED)
     if proposal.submitted_by_id == by.pk:
         raise NotAllowed("you submitted this proposal; another person must approve it")
     if lacks_second_factor(by):
         raise NotAllowed("approving needs a second factor; set one up in the admin, and log in with its code")
     return proposal
+
+
+def require_no_expired_waiver(proposal: Proposal) -> None:
+    """Raise DecisionStale where the assessment rests on a waiver that ran out."""
+    if Waiver.objects.standing().filter(proposal=proposal, ends_at__lte=timezone.now()).exists():
+        raise DecisionStale("a waiver that this assessment rests on ran out; it is assessed again within the hour")
 
 
 def _require_no_blocking_thread(proposal: Proposal) -> None:
@@ -231,19 +210,22 @@ def _ensure_not_released(proposal: Proposal, after: Status) -> None:
         raise DecisionRefused("the policy already let this proposal go ahead; roll its tasks back instead")
 
 
-def _require_reviewer(by: User) -> None:
+def require_reviewer(by: User) -> None:
+    """Raise NotAllowed unless this is a person who may decide."""
     if not by.is_person:
         raise NotAllowed("services and AI models never decide; a person must")
     if not by.has_perm("proposals.decide_proposal"):
         raise NotAllowed("you may not decide proposals; ask for the Operators group")
 
 
-def _require_reason(note: str) -> None:
+def require_reason(note: str) -> None:
+    """Raise ReasonTooShort unless it is one."""
     if len(note.strip()) < REASON_LENGTH:
         raise ReasonTooShort(f"give a reason of at least {REASON_LENGTH} characters")
 
 
-def _decide(proposal: Proposal, kind: Decision.Kind, by: User, note: str) -> Decision:
+def record_decision(proposal: Proposal, kind: Decision.Kind, by: User, note: str) -> Decision:
+    """The row alone, bound to what the locked proposal holds."""
     return Decision.objects.create(
         proposal=proposal,
         kind=kind,

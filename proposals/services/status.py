@@ -8,10 +8,11 @@ from typing import Any
 from django.utils import timezone
 
 from proposals.actors import Actor
+from proposals.gate import Outcome, Rules
 from proposals.models import PolicyVersion, Proposal, ProposalEvent
-from proposals.states import OPEN, Status, ensure_transition
+from proposals.states import OPEN, WAITING, Status, ensure_transition
 
-STANDING = ("status", "status_changed_at", "claimed_by", "claimed_at", "expires_at")
+STANDING = ("status", "status_changed_at", "claimed_by", "claimed_at", "due_at", "expires_at")
 """The fields that a change of status sets."""
 
 
@@ -23,13 +24,15 @@ def lock_proposal(proposal_id: int) -> Proposal:
 def change_status(proposal: Proposal, after: Status, *, name: str, by: Actor, note: str = "", **data: Any) -> None:
     """Move a locked proposal and write the event, in the caller's transaction.
 
-    Raises InvalidTransition. Leaving or entering a status drops the claim and sets the deadline that the policy gives.
+    Raises InvalidTransition. Leaving or entering a status drops the claim and sets the deadlines that the policy gives.
     """
     ensure_transition(proposal.status, after)
     before, now = proposal.status, timezone.now()
     proposal.status, proposal.status_changed_at = after, now
     proposal.claimed_by = proposal.claimed_at = None
-    proposal.expires_at = now + _time_to_decide() if after in OPEN else None
+    rules = PolicyVersion.objects.current().rules if after in OPEN else None
+    proposal.due_at = now + _time_to_decide(proposal, rules) if rules and after in WAITING else None
+    proposal.expires_at = now + timedelta(days=rules.expires_after_days) if rules else None
     proposal.save(update_fields=STANDING)
     write_event(proposal, name=name, before=before, by=by, note=note, **data)
 
@@ -49,5 +52,11 @@ def write_event(proposal: Proposal, *, name: str, by: Actor, before: str = "", n
     )
 
 
-def _time_to_decide() -> timedelta:
-    return timedelta(days=PolicyVersion.objects.current().rules.expires_after_days)
+def band_in_rules(proposal: Proposal) -> str:
+    """The key under which the policy speaks of it: its band, or ``returned`` for one that was reopened."""
+    judged = proposal.assessment
+    return "returned" if judged is None or judged.outcome == Outcome.RETURNED else judged.band
+
+
+def _time_to_decide(proposal: Proposal, rules: Rules) -> timedelta:
+    return timedelta(hours=rules.decide_within_hours[band_in_rules(proposal)])

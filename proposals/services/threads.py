@@ -1,4 +1,4 @@
-"""What people say to each other about single lines."""
+"""What people say to each other about a proposal and its lines."""
 
 from __future__ import annotations
 
@@ -125,6 +125,8 @@ def _require_commenter(by: User) -> None:
 def _lines_of(proposal: Proposal, artifact: str) -> int:
     if artifact == LineThread.Artifact.REPORT:
         return proposal.report.proposal.count("\n") + 1
+    if artifact == LineThread.Artifact.WHOLE:
+        return 1
     if artifact == LineThread.Artifact.CONTENT and proposal.frame is not None:
         return proposal.frame.content.count("\n") + 1
     return 0

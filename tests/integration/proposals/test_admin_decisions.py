@@ -146,8 +146,9 @@ def test_review_post_twice_where_two_must_approve() -> None:
     post_estimate(first, proposal)
     post_estimate(second, proposal)
 
-    assert b"Needs 2 more approvals" in first.get(review_url(proposal)).content
+    assert b"<strong>0 of 2</strong> approved, needs 2 more people" in first.get(review_url(proposal)).content
     first.post(review_url(proposal), decision_form(proposal, "approve"))
+    assert b"<strong>1 of 2</strong> approved, needs another person" in second.get(review_url(proposal)).content
     again = first.post(review_url(proposal), decision_form(proposal, "approve"))
     assert (again.status_code, _status(proposal)) == (409, Status.BLOCKED)
 

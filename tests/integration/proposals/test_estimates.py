@@ -227,7 +227,7 @@ def test_page_says_that_a_second_opinion_is_needed() -> None:
     post_estimate(client, proposal, damage=5)
 
     page = client.get(review_url(proposal)).content.decode()
-    assert "Needs 2 more approvals, from different people. One of them because you are two notches" in page
+    assert "<strong>0 of 2</strong> approved, needs 2 more people. One rejection ends it. One more because" in page
 
 
 def test_post_of_half_an_estimate_keeps_what_was_chosen() -> None:

@@ -39,7 +39,7 @@ def test_waiting_on_me_leaves_out_what_others_are_to_decide() -> None:
     assert set(_shown(me)) == {free, mine}
     assert set(_shown(me, "?standing=waiting")) == {free, mine, theirs, approved, own}
     assert approved in _shown(other)
-    assert "1 approved, needs another person" in log_in(other).get(QUEUE).content.decode()
+    assert "1 of 2, needs another person" in log_in(other).get(QUEUE).content.decode()
 
 
 def test_queue_of_a_viewer_begins_with_all_that_waits() -> None:
@@ -57,7 +57,7 @@ def test_queue_goes_by_the_day_of_the_deadline_then_by_severity() -> None:
     now = timezone.now()
     for proposal, days, severity in ((late, 9, 75), (soon, 1, 6), (worse, 1, 50), (open_ended, None, 75)):
         deadline = None if days is None else now.replace(hour=12) + timedelta(days=days)
-        Proposal.objects.filter(pk=proposal.pk).update(expires_at=deadline, severity=severity)
+        Proposal.objects.filter(pk=proposal.pk).update(due_at=deadline, severity=severity)
 
     assert _shown(create_user()) == [worse, soon, late, open_ended]
 

@@ -152,7 +152,7 @@ def test_claim_proposal_by_a_second_operator_is_refused_until_released() -> None
 
     with pytest.raises(DecisionRefused, match="first has claimed"):
         claim_proposal(proposal_id=proposal.pk, by=second)
-    with pytest.raises(DecisionRefused, match="only they can release"):
+    with pytest.raises(DecisionRefused, match="only they or a Lead can release"):
         release_claim(proposal_id=proposal.pk, by=second)
     release_claim(proposal_id=proposal.pk, by=first)
 

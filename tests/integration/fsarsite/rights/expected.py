@@ -116,6 +116,7 @@ ROUTES: dict[str, Door] = {
     "proposals/proposal/<int:object_id>/estimate/": Door(NOBODY, {"estimate": Post(OPERATORS, send.estimate)}),
     "proposals/proposal/<int:object_id>/thread/": Door(NOBODY, {"start": Post(OPERATORS, send.thread)}),
     "proposals/proposal/<int:object_id>/thread/<int:thread_id>/": Door(NOBODY, send.THREAD),
+    "proposals/proposal/<int:object_id>/flow/": Door(NOBODY, send.FLOW),
     "proposals/trailentry/export/": Door(NOBODY, {"export": Post(AUDITORS, send.nothing, is_file=True)}),
     "execution/executiontask/approve-parts/<int:proposal_id>/": Door(NOBODY, {"approve": Post(OPERATORS, send.parts)}),
     "execution/executiontask/bulk/<str:name>/": Door(OPERATORS, {"cancel": Post(OPERATORS, send.bulk_tasks)}),
@@ -143,6 +144,7 @@ _TICKED: dict[str, dict[str, Roles]] = {
 ACTIONS: dict[tuple[str, str], Post] = {
     ("proposals/proposal/", "reject_selected"): Post(OPERATORS, send.bulk_reject),
     ("proposals/proposal/", "send_back_selected"): Post(OPERATORS, send.bulk_send_back),
+    ("proposals/proposal/", "snooze_selected"): Post(OPERATORS, send.bulk_snooze),
     ("proposals/proposal/", "approve_selected"): Post(OPERATORS, send.bulk_approve),
     **{(at, name): Post(who, send.tick(at)) for at, names in _TICKED.items() for name, who in names.items()},
 }

@@ -16,11 +16,11 @@ from proposals.gate import Rules
 from proposals.models import PolicyVersion, Proposal, User
 from proposals.reports import render_markdown
 from proposals.services.bulk import digest_of
-from tests.factories import decision_on
+from tests.factories import create_user, decision_on
 from tests.factories.browsers import decision_form
 from tests.factories.reports import create_report
-from tests.integration.fsarsite.rights.knocking import Post
-from tests.integration.fsarsite.rights.roles import LEADS, OPERATORS, READERS
+from tests.integration.fsarsite.rights.knocking import Payload, Post
+from tests.integration.fsarsite.rights.roles import LEADS, NOBODY, OPERATORS, READERS
 from tests.integration.fsarsite.rights.stage import REASON, Stage, put_task
 
 Sent = dict[str, Any]
@@ -183,6 +183,10 @@ def bulk_reject(stage: Stage, by: Sender) -> Sent:
 bulk_approve = bulk_send_back = bulk_reject
 
 
+def bulk_snooze(stage: Stage, by: Sender) -> Sent:
+    return bulk_reject(stage, by) | {"hours": 4}
+
+
 def _seen(proposal: Proposal) -> Sent:
     bound = decision_on(proposal)
     return {name: bound[name] for name in ("content_hash", "assessment_id")}
@@ -289,4 +293,65 @@ THREAD = {
     "reply": Post(OPERATORS, lambda stage, by: {"do": "reply", "text": "So."}),
     "block": Post(OPERATORS, lambda stage, by: {"do": "block", "text": "No."}),
     "resolve": Post(OPERATORS, lambda stage, by: {"do": "resolve", "text": "Yes."}),
+}
+
+
+def _flow(do: str, **typed: Any) -> Payload:
+    return lambda stage, by: {"do": do, "text": REASON, **typed}
+
+
+def _watched(stage: Stage, by: Sender) -> Sent:
+    if by is not None:
+        stage.blocked.watches.create(by=by)
+    return {"do": "unwatch"}
+
+
+def _snoozed(stage: Stage, by: Sender) -> Sent:
+    if by is not None:
+        stage.blocked.snoozes.create(person=by, by=by, until=timezone.now() + timedelta(hours=1))
+    return {"do": "wake"}
+
+
+def _asked(do: str) -> Payload:
+    def form(stage: Stage, by: Sender) -> Sent:
+        if by is not None:
+            question = stage.blocked.questions.create(asked_by=by, text="Why?")
+            if do == "answer":
+                Proposal.objects.filter(pk=stage.blocked.pk).update(submitted_by=by)
+            return {"do": do, "text": REASON, "row": question.pk}
+        return {"do": do}
+
+    return form
+
+
+def _given(stage: Stage, by: Sender) -> Sent:
+    return {"do": "assign", "to": create_user().pk}
+
+
+def _due(stage: Stage, by: Sender) -> Sent:
+    return {"do": "due", "due_at": (timezone.localtime() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")}
+
+
+def _owed(stage: Stage, by: Sender) -> Sent:
+    proposal, other = stage.blocked, create_user()
+    decision = proposal.decisions.create(
+        kind="approve", by=other, content_hash=proposal.content_hash, assessment_id=proposal.assessment_id
+    )
+    review = proposal.later_reviews.create(decision=decision, due_at=timezone.now())
+    return {"do": "later", "row": review.pk, "verdict": "upheld", "text": REASON}
+
+
+FLOW = {
+    "assign": Post(LEADS, _given),
+    "due": Post(LEADS, _due),
+    "watch": Post(READERS - {"service"}, _flow("watch")),
+    "unwatch": Post(READERS, _watched),
+    "snooze": Post(OPERATORS, _flow("snooze", hours=4)),
+    "snooze for all": Post(LEADS, _flow("snooze", hours=4, for_all="1")),
+    "wake": Post(OPERATORS, _snoozed),
+    "ask": Post(OPERATORS, _flow("ask")),
+    "unask": Post(OPERATORS, _asked("unask")),
+    "answer": Post(READERS, _asked("answer")),
+    "break": Post(NOBODY, lambda stage, by: {"do": "break", "text": REASON} | _seen(stage.blocked)),  # one factor each
+    "later": Post(OPERATORS, _owed),
 }

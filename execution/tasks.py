@@ -22,7 +22,9 @@ from execution.services.phases import recorded_phases
 from execution.services.reasons import reason_of
 from execution.services.retention import let_go_ways_back, measure_kept
 from execution.services.runs import fail_task, finish_task, start_task
-from proposals.services import end_waivers, expire_proposals
+from proposals.notices.sending import send_notices
+from proposals.services import end_waivers, expire_proposals, purge_snoozes
+from proposals.services.reminders import remind
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +62,14 @@ def sweep_kept() -> int:
 
 def sweep_proposals() -> int:
     """End waivers that ran out and expire what nobody decided in time; return how many. On a schedule."""
+    purge_snoozes()
     return end_waivers() + expire_proposals()
+
+
+def sweep_notices() -> int:
+    """Remind of deadlines, then send what is in the outbox; return how many notices were taken. On a schedule."""
+    remind()
+    return send_notices()
 
 
 def sweep_heartbeats() -> int:

@@ -37,6 +37,10 @@ LEAD_RIGHTS = (
     "proposals.waive_finding",
     "proposals.assign_proposal",
     "proposals.break_glass",
+    "proposals.add_noticeendpoint",
+    "proposals.change_noticeendpoint",
+    "proposals.delete_noticeendpoint",
+    "proposals.resend_notice",
     "execution.add_aimodel",
     "execution.change_aimodel",
     *(

@@ -258,6 +258,7 @@ EMAIL_HOST, EMAIL_PORT = env.str("EMAIL_HOST", "localhost"), env.int("EMAIL_PORT
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_USER", ""), env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS, EMAIL_TIMEOUT = env.bool("EMAIL_USE_TLS", False), 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "shop@localhost")
+NOTICES_TO_PRIVATE_ADDRESSES = env.bool("NOTICES_TO_PRIVATE_ADDRESSES", not PRODUCTION)  # of webhooks
 SITE_ORIGIN = env.str("SITE_ORIGIN", "http://127.0.0.1:8000").rstrip("/")  # for links in mail
 
 LOG_LEVEL = env.str("LOG_LEVEL", "WARNING")

@@ -39,7 +39,12 @@ ADMIN_LOOK: dict[str, Any] = {
         },
     },
     "LOGIN": {"form": "fsarsite.login.form.LoginForm"},
-    "ACCOUNT": {"navigation": [{"title": "Second factor", "link": reverse_lazy("admin:second-factor")}]},
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Second factor", "link": reverse_lazy("admin:second-factor")},
+            {"title": "My notices", "link": reverse_lazy("admin:proposals_notice_mine")},
+        ]
+    },
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "fsarsite.unfold.navigation"},
     "TABS": "proposals.admin.tabs.tabs",
 }
@@ -76,6 +81,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         _page(request, "Policy", "tune", "proposals", "policyversion"),
         _page(request, "Decision trail", "link", "proposals", "trailentry"),
         _page(request, "Opportunities", "trending_up", "proposals", "opportunity"),
+        _page(request, "Notices", "notifications", "proposals", "notice"),
+        _page(request, "Notice endpoints", "send", "proposals", "noticeendpoint"),
     ]
     tasks, figures = (reverse(f"admin:execution_executiontask_{name}") for name in ("changelist", "kpis"))
     at_figures, at_tasks = request.path == figures, request.path.startswith(tasks) and request.path != figures

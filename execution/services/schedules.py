@@ -10,6 +10,7 @@ from django_q.models import Schedule
 LOCK = 7_236_521  # any number, as long as it is ours
 SCHEDULES: dict[str, dict[str, Any]] = {
     "expire proposals": {"func": "execution.tasks.sweep_proposals", "schedule_type": Schedule.HOURLY},
+    "send notices": {"func": "execution.tasks.sweep_notices", "schedule_type": Schedule.MINUTES, "minutes": 1},
     "forget dead workers": {"func": "execution.tasks.sweep_heartbeats", "schedule_type": Schedule.HOURLY},
     "age tasks": {"func": "execution.tasks.sweep_ages", "schedule_type": Schedule.MINUTES, "minutes": 1},
     "wake drafts": {"func": "execution.tasks.sweep_drafts", "schedule_type": Schedule.MINUTES, "minutes": 1},

@@ -42,7 +42,7 @@ class AccountAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc, type-arg]  # as 
     ordering = ("username",)
     fieldsets = (
         (None, {"fields": ("username", "password", "kind")}),
-        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("Person", {"fields": ("first_name", "last_name", "email", "wants_mail")}),
         ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )

@@ -10,6 +10,7 @@ from proposals.models.later_review import LaterReview
 from proposals.models.line_thread import LineComment, LineThread
 from proposals.models.look import Look
 from proposals.models.mitigation_check import MitigationCheck
+from proposals.models.notice import Notice, NoticeEndpoint, NoticeKind
 from proposals.models.opportunity import Opportunity
 from proposals.models.policy import PolicyVersion
 from proposals.models.proposal import Proposal
@@ -29,6 +30,9 @@ __all__ = [
     "LineThread",
     "Look",
     "MitigationCheck",
+    "Notice",
+    "NoticeEndpoint",
+    "NoticeKind",
     "Opportunity",
     "PolicyVersion",
     "Proposal",

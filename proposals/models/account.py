@@ -21,6 +21,10 @@ class User(AbstractUser):
         help_text="Services and AI models may submit proposals. They never approve one, whatever their permissions.",
     )
 
+    wants_mail = models.BooleanField(
+        "wants e-mail", default=True, help_text="Whether to be told by e-mail what waits, and what is watched."
+    )
+
     class Meta(AbstractUser.Meta):
         constraints = [
             models.CheckConstraint(

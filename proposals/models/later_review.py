@@ -29,6 +29,7 @@ class LaterReview(models.Model):
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="later_review")
     overridden = models.JSONField(default=list, help_text="What stood in the way, in words.")
     due_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True, help_text="When Leads were told that it is overdue.")
     verdict = models.CharField(max_length=10, blank=True, choices=Verdict)
     note = models.TextField(blank=True)
     reviewed_by = models.ForeignKey(

@@ -85,6 +85,9 @@ class Proposal(models.Model):
         null=True, blank=True, help_text="When somebody should have decided: reminders and Leads go by it."
     )
     expires_at = models.DateTimeField(null=True, blank=True, help_text="When it ends undecided.")
+    reminded_of = models.DateTimeField(null=True, blank=True, help_text="The deadline that people were reminded of.")
+    overdue_since = models.DateTimeField(null=True, blank=True, help_text="The deadline that Leads were told of.")
+    end_told_of = models.DateTimeField(null=True, blank=True, help_text="The end that people were warned of.")
 
     objects = ProposalQuerySet.as_manager()
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from proposals.actors import Actor
 from proposals.gate import Outcome, Rules
 from proposals.models import PolicyVersion, Proposal, ProposalEvent
+from proposals.notices.telling import tell_of
 from proposals.states import OPEN, WAITING, Status, ensure_transition
 
 STANDING = ("status", "status_changed_at", "claimed_by", "claimed_at", "due_at", "expires_at")
@@ -38,8 +39,8 @@ def change_status(proposal: Proposal, after: Status, *, name: str, by: Actor, no
 
 
 def write_event(proposal: Proposal, *, name: str, by: Actor, before: str = "", note: str = "", **data: Any) -> None:
-    """Append to the proposal's history, in the caller's transaction."""
-    ProposalEvent.objects.create(
+    """Append to the proposal's history, and tell whom it concerns, in the caller's transaction."""
+    event = ProposalEvent.objects.create(
         proposal=proposal,
         name=name,
         before=before,
@@ -50,6 +51,7 @@ def write_event(proposal: Proposal, *, name: str, by: Actor, before: str = "", n
         note=note,
         data=data,
     )
+    tell_of(event, proposal)
 
 
 def band_in_rules(proposal: Proposal) -> str:

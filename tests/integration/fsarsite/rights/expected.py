@@ -47,6 +47,10 @@ ADMINS: dict[str, dict[str, Door]] = {
     "proposals/opportunity/": rows(READERS),
     "proposals/policyversion/": rows(READERS, form=STAFF),
     "proposals/trailentry/": rows(READERS, page=STAFF),
+    "proposals/notice/": rows(READERS, page=STAFF),
+    "proposals/noticeendpoint/": rows(
+        READERS, add=Post(LEADS, send.endpoint), change=Post(LEADS, send.endpoint), delete=LEADS
+    ),
     "proposals/user/": rows(
         AUDITORS, add=Post(ROOT, send.account), change=Post(ROOT, send.changed_account), delete=ROOT
     ),
@@ -117,6 +121,8 @@ ROUTES: dict[str, Door] = {
     "proposals/proposal/<int:object_id>/thread/": Door(NOBODY, {"start": Post(OPERATORS, send.thread)}),
     "proposals/proposal/<int:object_id>/thread/<int:thread_id>/": Door(NOBODY, send.THREAD),
     "proposals/proposal/<int:object_id>/flow/": Door(NOBODY, send.FLOW),
+    "proposals/notice/mine/": Door(READERS, {"keep": Post(READERS, send.nothing)}),
+    "proposals/noticeendpoint/<int:object_id>/renew/": Door(NOBODY, {"renew": Post(LEADS, send.nothing)}),
     "proposals/trailentry/export/": Door(NOBODY, {"export": Post(AUDITORS, send.nothing, is_file=True)}),
     "execution/executiontask/approve-parts/<int:proposal_id>/": Door(NOBODY, {"approve": Post(OPERATORS, send.parts)}),
     "execution/executiontask/bulk/<str:name>/": Door(OPERATORS, {"cancel": Post(OPERATORS, send.bulk_tasks)}),
@@ -135,6 +141,7 @@ _TICKED: dict[str, dict[str, Roles]] = {
     },
     "billing/webhookdelivery/": {"replay": OPERATORS},
     "proposals/user/": {"delete_selected": ROOT},
+    "proposals/noticeendpoint/": {"delete_selected": LEADS},
     "auth/group/": {"delete_selected": ROOT},
     "django_q/success/": {"delete_selected": ROOT, "resubmit_task": ROOT},
     "django_q/failure/": {"delete_selected": ROOT, "resubmit_task": ROOT},
@@ -145,6 +152,7 @@ ACTIONS: dict[tuple[str, str], Post] = {
     ("proposals/proposal/", "reject_selected"): Post(OPERATORS, send.bulk_reject),
     ("proposals/proposal/", "send_back_selected"): Post(OPERATORS, send.bulk_send_back),
     ("proposals/proposal/", "snooze_selected"): Post(OPERATORS, send.bulk_snooze),
+    ("proposals/notice/", "send_again"): Post(LEADS, send.given_up),
     ("proposals/proposal/", "approve_selected"): Post(OPERATORS, send.bulk_approve),
     **{(at, name): Post(who, send.tick(at)) for at, names in _TICKED.items() for name, who in names.items()},
 }

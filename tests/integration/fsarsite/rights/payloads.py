@@ -155,6 +155,16 @@ def estimate(stage: Stage, by: Sender) -> Sent:
     return {"likelihood": 1, "damage": 1} | _seen(stage.blocked)
 
 
+def given_up(stage: Stage, by: Sender) -> Sent:
+    notice = stage.blocked.notices.get(kind="waits", endpoint__isnull=False)
+    stage.blocked.notices.filter(pk=notice.pk).update(given_up_at=timezone.now())
+    return {"_selected_action": [notice.pk]}
+
+
+def endpoint(stage: Stage, by: Sender) -> Sent:
+    return {"name": "another", "url": "https://example.com/", "kinds": ["waits"], "is_active": "on"}
+
+
 def thread(stage: Stage, by: Sender) -> Sent:
     return {"artifact": "report", "line": 1, "text": "Why?"}
 

@@ -23,7 +23,17 @@ from billing.models import (
 )
 from execution.models import AiModel, ExecutionControl, ExecutionTask, Freeze, KindLimit, ModelCall, RunRule, TypeLimit
 from execution.states import TaskStatus
-from proposals.models import Finding, LineThread, PolicyVersion, Proposal, TrailEntry, User, Waiver
+from proposals.models import (
+    Finding,
+    LineThread,
+    Notice,
+    NoticeEndpoint,
+    PolicyVersion,
+    Proposal,
+    TrailEntry,
+    User,
+    Waiver,
+)
 from proposals.services import start_thread, waive_finding
 from proposals.states import Status
 from tests.factories import create_proposal, create_user, file_proposal
@@ -82,6 +92,10 @@ def set_stage() -> Stage:
         "proposals/proposal": blocked,
         "proposals/opportunity": offer.opportunity,
         "proposals/policyversion": PolicyVersion.objects.current(),
+        "proposals/noticeendpoint": (endpoint := _endpoint()),
+        "proposals/notice": Notice.objects.create(
+            kind="waits", proposal=blocked, endpoint=endpoint, about={}, next_try_at=timezone.now()
+        ),
         "proposals/trailentry": TrailEntry.objects.create(sequence=1, source="event", row=0, hash="0" * 64),
         "proposals/user": create_user("the-plain-one"),
         "authtoken/tokenproxy": Token.objects.create(user=lead).user,
@@ -194,3 +208,7 @@ def _run(order: Order) -> Reconciliation:
         occurred_at=now,
     )
     return run
+
+
+def _endpoint() -> NoticeEndpoint:
+    return NoticeEndpoint.objects.create(name="chat", url="https://example.com/", kinds=["waits"])

@@ -48,6 +48,7 @@ def approve_proposal(
     assessment_id: int,
     note: str = "",
     estimate: Estimated | None = None,
+    seconds_on_page: int | None = None,
 ) -> Decision:
     """Approve what was on the screen; the last approval that is needed releases it for execution.
 
@@ -61,7 +62,7 @@ def approve_proposal(
         raise DecisionRefused("you approved this already; it needs another person's approval")
     _require_no_blocking_thread(proposal)
     _require_estimate(proposal, by, estimate)
-    decision = _decide(proposal, Decision.Kind.APPROVE, by, note)
+    decision = _decide(proposal, Decision.Kind.APPROVE, by, note, seconds_on_page)
     missing = approvals_missing(proposal)
     if missing:
         write_event(
@@ -91,21 +92,37 @@ def estimate_risk(
 
 
 @transaction.atomic
-def reject_proposal(*, proposal_id: int, by: User, content_hash: str, assessment_id: int, note: str) -> Decision:
+def reject_proposal(
+    *,
+    proposal_id: int,
+    by: User,
+    content_hash: str,
+    assessment_id: int,
+    note: str,
+    seconds_on_page: int | None = None,
+) -> Decision:
     """Reject for good, with a reason. Locks the proposal. Raises DecisionRefused, InvalidTransition."""
     proposal = _to_decide(proposal_id, by, content_hash, assessment_id, after=Status.REJECTED)
     _require_reason(note)
-    decision = _decide(proposal, Decision.Kind.REJECT, by, note)
+    decision = _decide(proposal, Decision.Kind.REJECT, by, note, seconds_on_page)
     change_status(proposal, Status.REJECTED, name="rejected", by=Actor.of(by), note=note, decision=decision.pk)
     return decision
 
 
 @transaction.atomic
-def send_back_proposal(*, proposal_id: int, by: User, content_hash: str, assessment_id: int, note: str) -> Decision:
+def send_back_proposal(
+    *,
+    proposal_id: int,
+    by: User,
+    content_hash: str,
+    assessment_id: int,
+    note: str,
+    seconds_on_page: int | None = None,
+) -> Decision:
     """Return it to its producer with what to mend. Locks the proposal. Raises DecisionRefused, InvalidTransition."""
     proposal = _to_decide(proposal_id, by, content_hash, assessment_id, after=Status.RETURNED)
     _require_reason(note)
-    decision = _decide(proposal, Decision.Kind.SEND_BACK, by, note)
+    decision = _decide(proposal, Decision.Kind.SEND_BACK, by, note, seconds_on_page)
     change_status(proposal, Status.RETURNED, name="sent_back", by=Actor.of(by), note=note, decision=decision.pk)
     return decision
 
@@ -243,7 +260,7 @@ def _require_reason(note: str) -> None:
         raise ReasonTooShort(f"give a reason of at least {REASON_LENGTH} characters")
 
 
-def _decide(proposal: Proposal, kind: Decision.Kind, by: User, note: str) -> Decision:
+def _decide(proposal: Proposal, kind: Decision.Kind, by: User, note: str, seconds_on_page: int | None) -> Decision:
     return Decision.objects.create(
         proposal=proposal,
         kind=kind,
@@ -251,4 +268,5 @@ def _decide(proposal: Proposal, kind: Decision.Kind, by: User, note: str) -> Dec
         note=note,
         content_hash=proposal.content_hash,
         assessment=cast("Assessment", proposal.assessment),  # without one the binding was refused
+        seconds_on_page=seconds_on_page,
     )

@@ -24,6 +24,7 @@ from proposals.admin.filters import ClaimFilter, StandingFilter, behind, order_o
 from proposals.admin.mitigations import check_view
 from proposals.admin.repetition import RequestFilter, settle_others
 from proposals.admin.review import review_context
+from proposals.admin.reviewers import EstimatedFilter
 from proposals.admin.threads import start_view, thread_view
 from proposals.admin.upload import UploadForm, outcome_message
 from proposals.admin.waivers import revoke_view, waive_view
@@ -61,6 +62,7 @@ class ProposalAdmin(ProposalColumns):
         "source",
         ClaimFilter,
         RequestFilter,
+        EstimatedFilter,
         "status",
     )
     list_filter_submit = True

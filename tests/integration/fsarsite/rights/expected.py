@@ -44,6 +44,7 @@ def rows(
 
 ADMINS: dict[str, dict[str, Door]] = {
     "proposals/proposal/": rows(READERS, add=Post(PRODUCERS, send.report)),
+    "proposals/decision/": rows(READERS),
     "proposals/opportunity/": rows(READERS),
     "proposals/policyversion/": rows(READERS, form=STAFF),
     "proposals/trailentry/": rows(READERS, page=STAFF),
@@ -116,6 +117,7 @@ ROUTES: dict[str, Door] = {
     "proposals/proposal/<int:object_id>/estimate/": Door(NOBODY, {"estimate": Post(OPERATORS, send.estimate)}),
     "proposals/proposal/<int:object_id>/thread/": Door(NOBODY, {"start": Post(OPERATORS, send.thread)}),
     "proposals/proposal/<int:object_id>/thread/<int:thread_id>/": Door(NOBODY, send.THREAD),
+    "proposals/decision/reviewers/": Door(READERS),
     "proposals/trailentry/export/": Door(NOBODY, {"export": Post(AUDITORS, send.nothing, is_file=True)}),
     "execution/executiontask/approve-parts/<int:proposal_id>/": Door(NOBODY, {"approve": Post(OPERATORS, send.parts)}),
     "execution/executiontask/bulk/<str:name>/": Door(OPERATORS, {"cancel": Post(OPERATORS, send.bulk_tasks)}),

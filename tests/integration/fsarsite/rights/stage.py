@@ -80,6 +80,7 @@ def set_stage() -> Stage:
     entry = create_entry(order, 1900, 85)
     made = {
         "proposals/proposal": blocked,
+        "proposals/decision": task.proposal.decisions.get(),
         "proposals/opportunity": offer.opportunity,
         "proposals/policyversion": PolicyVersion.objects.current(),
         "proposals/trailentry": TrailEntry.objects.create(sequence=1, source="event", row=0, hash="0" * 64),

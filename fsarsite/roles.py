@@ -36,6 +36,7 @@ LEAD_RIGHTS = (
     "proposals.change_policyversion",
     "proposals.waive_finding",
     "proposals.view_reviewers",
+    "proposals.share_savedview",
     "execution.add_aimodel",
     "execution.change_aimodel",
     *(

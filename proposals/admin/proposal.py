@@ -25,6 +25,7 @@ from proposals.admin.mitigations import check_view
 from proposals.admin.repetition import RequestFilter, settle_others
 from proposals.admin.review import review_context
 from proposals.admin.reviewers import EstimatedFilter
+from proposals.admin.saved_views import change_view_view, save_view_view, saved_views_context
 from proposals.admin.threads import start_view, thread_view
 from proposals.admin.upload import UploadForm, outcome_message
 from proposals.admin.waivers import revoke_view, waive_view
@@ -67,6 +68,7 @@ class ProposalAdmin(ProposalColumns):
     )
     list_filter_submit = True
     list_fullwidth = True
+    list_before_template: Any = f"{_TEMPLATES}/list_before.html"
     list_per_page = 50
     search_fields = ("report_id", "title", "path", "text", "opportunity__name")
     search_help_text = "Title, path, text, id"
@@ -113,7 +115,17 @@ class ProposalAdmin(ProposalColumns):
             self.admin_site.admin_view(thread_view),
             name="proposals_proposal_thread",
         )
-        return [report, waive, revoke, check, estimate, start, thread, *super().get_urls()]
+        save_view = path("views/", self.admin_site.admin_view(save_view_view), name="proposals_view_save")
+        change_view = path(
+            "views/<int:view_id>/", self.admin_site.admin_view(change_view_view), name="proposals_view_change"
+        )
+        return [save_view, change_view, report, waive, revoke, check, estimate, start, thread, *super().get_urls()]
+
+    def changelist_view(  # type: ignore[override]  # as in DeskAdmin
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list under its saved views."""
+        return super().changelist_view(request, (extra_context or {}) | saved_views_context(request))
 
     def add_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
         """Upload a report, as a file or as text."""

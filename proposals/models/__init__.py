@@ -12,6 +12,7 @@ from proposals.models.opportunity import Opportunity
 from proposals.models.policy import PolicyVersion
 from proposals.models.proposal import Proposal
 from proposals.models.repetition import ContentSignature, RequestedAction, RequestGroup
+from proposals.models.saved_view import SavedView
 from proposals.models.trail import TrailEntry
 from proposals.models.waiver import Waiver
 
@@ -31,6 +32,7 @@ __all__ = [
     "ProposalEvent",
     "RequestGroup",
     "RequestedAction",
+    "SavedView",
     "TrailEntry",
     "User",
     "Waiver",

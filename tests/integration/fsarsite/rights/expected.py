@@ -118,6 +118,8 @@ ROUTES: dict[str, Door] = {
     "proposals/proposal/<int:object_id>/thread/": Door(NOBODY, {"start": Post(OPERATORS, send.thread)}),
     "proposals/proposal/<int:object_id>/thread/<int:thread_id>/": Door(NOBODY, send.THREAD),
     "proposals/decision/reviewers/": Door(READERS),
+    "proposals/proposal/views/": Door(NOBODY, {"save": Post(READERS - {"service"}, send.view)}),
+    "proposals/proposal/views/<int:view_id>/": Door(NOBODY, send.VIEW),
     "proposals/trailentry/export/": Door(NOBODY, {"export": Post(AUDITORS, send.nothing, is_file=True)}),
     "execution/executiontask/approve-parts/<int:proposal_id>/": Door(NOBODY, {"approve": Post(OPERATORS, send.parts)}),
     "execution/executiontask/bulk/<str:name>/": Door(OPERATORS, {"cancel": Post(OPERATORS, send.bulk_tasks)}),

@@ -23,7 +23,7 @@ from billing.models import (
 )
 from execution.models import AiModel, ExecutionControl, ExecutionTask, Freeze, KindLimit, ModelCall, RunRule, TypeLimit
 from execution.states import TaskStatus
-from proposals.models import Finding, LineThread, PolicyVersion, Proposal, TrailEntry, User, Waiver
+from proposals.models import Finding, LineThread, PolicyVersion, Proposal, SavedView, TrailEntry, User, Waiver
 from proposals.services import start_thread, waive_finding
 from proposals.states import Status
 from tests.factories import create_proposal, create_user, file_proposal
@@ -46,6 +46,7 @@ class Stage:
     finding: Finding
     waiver: Waiver
     thread: LineThread
+    view: SavedView
     task: ExecutionTask
     idea: ExecutionTask
     offer: Offer
@@ -112,6 +113,7 @@ def set_stage() -> Stage:
         finding=Finding.objects.filter(assessment=proposal.assessment_id, rule_id="danger/process").order_by("id")[0],
         waiver=waiver,
         thread=thread,
+        view=SavedView.objects.create(owner=lead, name="Plans"),
         task=task,
         idea=create_task(proposal="implement_idea: Sell seeds by post."),
         offer=offer,

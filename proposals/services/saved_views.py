@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
 from urllib.parse import parse_qsl, urlencode
 
 from django.db import IntegrityError, models, transaction
@@ -88,7 +87,7 @@ def _own(view_id: int, by: User, *, or_shared: bool = False) -> SavedView:
     found = SavedView.objects.select_for_update().filter(theirs, pk=view_id).first()
     if found is None:
         raise ViewRefused("you have no such view")
-    return cast("SavedView", found)
+    return found
 
 
 def _require_reader(by: User) -> None:

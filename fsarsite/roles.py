@@ -41,6 +41,8 @@ LEAD_RIGHTS = (
     "proposals.change_noticeendpoint",
     "proposals.delete_noticeendpoint",
     "proposals.resend_notice",
+    "proposals.view_reviewers",
+    "proposals.share_savedview",
     "execution.add_aimodel",
     "execution.change_aimodel",
     *(
@@ -54,7 +56,14 @@ LEAD_RIGHTS = (
     "billing.export_customer",
     "billing.erase_customer",
 )
-AUDITOR_RIGHTS = ("proposals.export_trail", "proposals.view_user", "auth.view_group")
+AUDITOR_RIGHTS = (
+    "proposals.export_trail",
+    "proposals.view_reviewers",
+    "proposals.view_user",
+    "auth.view_group",
+)
+NOT_EVERYBODY = ("view_user", "view_reviewers")
+"""What only some may view; all else everyone in a group."""
 ROLES: dict[str, tuple[str, ...]] = {
     "Viewers": (),
     "Producers": ("proposals.add_proposal",),
@@ -65,14 +74,14 @@ ROLES: dict[str, tuple[str, ...]] = {
 
 
 def ensure_groups() -> None:
-    """Make the groups and give each its rights; everyone in one may view everything but accounts, which Auditors may.
+    """Make the groups and give each its rights; everyone in one may view everything but `NOT_EVERYBODY`.
 
     Idempotent. Rights that an administrator added by hand stay.
     """
     views = Permission.objects.filter(content_type__app_label__in=APPS, codename__startswith="view_")
     for name, rights in ROLES.items():
         group, _ = Group.objects.get_or_create(name=name)
-        group.permissions.add(*views.exclude(codename="view_user"), *_permissions(rights))
+        group.permissions.add(*views.exclude(codename__in=NOT_EVERYBODY), *_permissions(rights))
 
 
 def _permissions(rights: Iterable[str]) -> list[Permission]:

@@ -74,12 +74,15 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     queue, badge = reverse("admin:proposals_proposal_changelist"), {"badge": waiting} if waiting else {}
     at_queue = request.path.startswith(queue) and request.GET.get("standing") != "all"
     everything = request.path == queue and request.GET.get("standing") == "all"
+    reviewers = reverse("admin:proposals_decision_reviewers")
+    at_reviewers = request.path.startswith(reverse("admin:proposals_decision_changelist"))
     review = [
         {"title": "Overview", "icon": "home", "link": reverse("admin:index"), "permission": _always},
         _item(request, "Waiting for a decision", "gavel", queue, "proposals.view_proposal", active=at_queue) | badge,
         _item(request, "All proposals", "inbox", f"{queue}?standing=all", "proposals.view_proposal", active=everything),
         _page(request, "Policy", "tune", "proposals", "policyversion"),
         _page(request, "Decision trail", "link", "proposals", "trailentry"),
+        _item(request, "Reviewers", "rate_review", reviewers, "proposals.view_proposal", active=at_reviewers),
         _page(request, "Opportunities", "trending_up", "proposals", "opportunity"),
         _page(request, "Notices", "notifications", "proposals", "notice"),
         _page(request, "Notice endpoints", "send", "proposals", "noticeendpoint"),

@@ -10,8 +10,8 @@ from typing import Any, LiteralString
 from django.db import connection
 from django.utils import timezone
 
-from execution.kpis.wilson import wilson_interval
 from execution.states import TaskStatus
+from fsarsite.wilson import wilson_interval
 
 ENOUGH = 20
 """The ended tasks from which shares are compared; fewer say too little."""

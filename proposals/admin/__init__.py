@@ -1,6 +1,7 @@
 """The operators' pages for what is proposed. Importing this registers them."""
 
 from proposals.admin.accounts import AccountAdmin, AccountGroupAdmin
+from proposals.admin.decision import DecisionAdmin
 from proposals.admin.notices import NoticeAdmin, NoticeEndpointAdmin
 from proposals.admin.opportunity import OpportunityAdmin
 from proposals.admin.panels import Panel, Place, register_panel
@@ -11,6 +12,7 @@ from proposals.admin.trail import TrailAdmin
 __all__ = [
     "AccountAdmin",
     "AccountGroupAdmin",
+    "DecisionAdmin",
     "NoticeAdmin",
     "NoticeEndpointAdmin",
     "OpportunityAdmin",

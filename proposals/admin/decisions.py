@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from proposals.admin.time_on_page import seconds_since
 from proposals.models import Decision, Proposal, ProposalEvent, User
 from proposals.services import (
     DecisionRefused,
@@ -33,6 +34,7 @@ class DecisionForm(forms.Form):
     note = forms.CharField(required=False, max_length=5000)
     content_hash = forms.CharField(max_length=80)
     assessment_id = forms.IntegerField()
+    shown_at = forms.Field(required=False)  # whatever it holds, it refuses no decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ def _bound(service: Callable[..., object]) -> Act:
         note=typed["note"],
         content_hash=typed["content_hash"],
         assessment_id=typed["assessment_id"],
+        seconds_on_page=seconds_since(typed["shown_at"], proposal, by),
     )
 
 

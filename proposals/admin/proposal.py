@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -25,6 +26,8 @@ from proposals.admin.flow import flow_view
 from proposals.admin.mitigations import check_view
 from proposals.admin.repetition import RequestFilter, settle_others
 from proposals.admin.review import review_context
+from proposals.admin.reviewers import EstimatedFilter
+from proposals.admin.saved_views import change_view_view, save_view_view, saved_views_context
 from proposals.admin.threads import start_view, thread_view
 from proposals.admin.upload import UploadForm, outcome_message
 from proposals.admin.waivers import revoke_view, waive_view
@@ -44,6 +47,19 @@ _DONE = {
     "release": "You gave your claim back.",
 }
 
+_OWN: dict[str, tuple[Callable[..., Any], str]] = {
+    "views/": (save_view_view, "view_save"),
+    "views/<int:view_id>/": (change_view_view, "view_change"),
+    "<int:object_id>/waive/": (waive_view, "proposal_waive"),
+    "<int:object_id>/waive/<int:waiver_id>/revoke/": (revoke_view, "proposal_revoke"),
+    "<int:object_id>/check/": (check_view, "proposal_check"),
+    "<int:object_id>/estimate/": (estimate_view, "proposal_estimate"),
+    "<int:object_id>/thread/": (start_view, "proposal_start_thread"),
+    "<int:object_id>/thread/<int:thread_id>/": (thread_view, "proposal_thread"),
+    "<int:object_id>/flow/": (flow_view, "proposal_flow"),
+}
+"""The address, its view, and its name."""
+
 
 @admin.register(Proposal)
 class ProposalAdmin(ProposalColumns):
@@ -62,10 +78,12 @@ class ProposalAdmin(ProposalColumns):
         "source",
         ClaimFilter,
         RequestFilter,
+        EstimatedFilter,
         "status",
     )
     list_filter_submit = True
     list_fullwidth = True
+    list_before_template: Any = f"{_TEMPLATES}/list_before.html"
     list_per_page = 50
     search_fields = ("report_id", "title", "path", "text", "opportunity__name")
     search_help_text = "Title, path, text, id"
@@ -89,31 +107,17 @@ class ProposalAdmin(ProposalColumns):
         return signed_in(request).may("proposals.decide_proposal")
 
     def get_urls(self) -> list[URLPattern]:
-        report = path(
-            "<int:object_id>/report.<str:form>",
-            self.admin_site.admin_view(self.download_view),
-            name="proposals_proposal_download",
-        )
-        waive = path("<int:object_id>/waive/", self.admin_site.admin_view(waive_view), name="proposals_proposal_waive")
-        revoke = path(
-            "<int:object_id>/waive/<int:waiver_id>/revoke/",
-            self.admin_site.admin_view(revoke_view),
-            name="proposals_proposal_revoke",
-        )
-        check = path("<int:object_id>/check/", self.admin_site.admin_view(check_view), name="proposals_proposal_check")
-        estimate = path(
-            "<int:object_id>/estimate/", self.admin_site.admin_view(estimate_view), name="proposals_proposal_estimate"
-        )
-        start = path(
-            "<int:object_id>/thread/", self.admin_site.admin_view(start_view), name="proposals_proposal_start_thread"
-        )
-        thread = path(
-            "<int:object_id>/thread/<int:thread_id>/",
-            self.admin_site.admin_view(thread_view),
-            name="proposals_proposal_thread",
-        )
-        flow = path("<int:object_id>/flow/", self.admin_site.admin_view(flow_view), name="proposals_proposal_flow")
-        return [report, waive, revoke, check, estimate, start, thread, flow, *super().get_urls()]
+        """The addresses of what the review page and the list send."""
+        views = {**_OWN, "<int:object_id>/report.<str:form>": (self.download_view, "proposal_download")}
+        wrap = self.admin_site.admin_view
+        own = [path(at, wrap(view), name=f"proposals_{name}") for at, (view, name) in views.items()]
+        return [*own, *super().get_urls()]
+
+    def changelist_view(  # type: ignore[override]  # as in DeskAdmin
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list under its saved views."""
+        return super().changelist_view(request, (extra_context or {}) | saved_views_context(request))
 
     def add_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
         """Upload a report, as a file or as text."""

@@ -16,6 +16,7 @@ from proposals.models.policy import PolicyVersion
 from proposals.models.proposal import Proposal
 from proposals.models.question import Question
 from proposals.models.repetition import ContentSignature, RequestedAction, RequestGroup
+from proposals.models.saved_view import SavedView
 from proposals.models.trail import TrailEntry
 from proposals.models.waiver import Waiver
 
@@ -40,6 +41,7 @@ __all__ = [
     "Question",
     "RequestGroup",
     "RequestedAction",
+    "SavedView",
     "Snooze",
     "TrailEntry",
     "User",

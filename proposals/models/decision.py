@@ -24,8 +24,12 @@ class Decision(models.Model):
     content_hash = models.CharField(max_length=80)
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="decisions")
     created_at = models.DateTimeField(auto_now_add=True)
+    seconds_on_page = models.PositiveIntegerField(
+        null=True, help_text="From showing the page to the decision, at most a day; unknown where no page was shown."
+    )
 
     class Meta:
+        permissions = [("view_reviewers", "Can view the figures of all reviewers")]
         constraints = [
             models.UniqueConstraint(  # a second approval must come from a second person
                 name="decision_one_approval_per_person",

@@ -47,6 +47,7 @@ def approve_proposal(
     assessment_id: int,
     note: str = "",
     estimate: Estimated | None = None,
+    seconds_on_page: int | None = None,
 ) -> Decision:
     """Approve what was on the screen; the last approval that is needed releases it for execution.
 
@@ -59,7 +60,7 @@ def approve_proposal(
         raise DecisionRefused("you approved this already; it needs another person's approval")
     _require_no_blocking_thread(proposal)
     _require_estimate(proposal, by, estimate)
-    decision = record_decision(proposal, Decision.Kind.APPROVE, by, note)
+    decision = record_decision(proposal, Decision.Kind.APPROVE, by, note, seconds_on_page)
     missing = approvals_missing(proposal)
     if missing:
         write_event(
@@ -89,21 +90,37 @@ def estimate_risk(
 
 
 @transaction.atomic
-def reject_proposal(*, proposal_id: int, by: User, content_hash: str, assessment_id: int, note: str) -> Decision:
+def reject_proposal(
+    *,
+    proposal_id: int,
+    by: User,
+    content_hash: str,
+    assessment_id: int,
+    note: str,
+    seconds_on_page: int | None = None,
+) -> Decision:
     """Reject for good, with a reason. Locks the proposal. Raises DecisionRefused, InvalidTransition."""
-    proposal = _torecord_decision(proposal_id, by, content_hash, assessment_id, after=Status.REJECTED)
+    proposal = _to_decide(proposal_id, by, content_hash, assessment_id, after=Status.REJECTED)
     require_reason(note)
-    decision = record_decision(proposal, Decision.Kind.REJECT, by, note)
+    decision = record_decision(proposal, Decision.Kind.REJECT, by, note, seconds_on_page)
     change_status(proposal, Status.REJECTED, name="rejected", by=Actor.of(by), note=note, decision=decision.pk)
     return decision
 
 
 @transaction.atomic
-def send_back_proposal(*, proposal_id: int, by: User, content_hash: str, assessment_id: int, note: str) -> Decision:
+def send_back_proposal(
+    *,
+    proposal_id: int,
+    by: User,
+    content_hash: str,
+    assessment_id: int,
+    note: str,
+    seconds_on_page: int | None = None,
+) -> Decision:
     """Return it to its producer with what to mend. Locks the proposal. Raises DecisionRefused, InvalidTransition."""
-    proposal = _torecord_decision(proposal_id, by, content_hash, assessment_id, after=Status.RETURNED)
+    proposal = _to_decide(proposal_id, by, content_hash, assessment_id, after=Status.RETURNED)
     require_reason(note)
-    decision = record_decision(proposal, Decision.Kind.SEND_BACK, by, note)
+    decision = record_decision(proposal, Decision.Kind.SEND_BACK, by, note, seconds_on_page)
     change_status(proposal, Status.RETURNED, name="sent_back", by=Actor.of(by), note=note, decision=decision.pk)
     return decision
 
@@ -157,7 +174,7 @@ def approvals_of(proposal: Proposal) -> models.QuerySet[Decision]:
     return Decision.objects.filter(proposal=proposal, kind=Decision.Kind.APPROVE, assessment=proposal.assessment_id)
 
 
-def _torecord_decision(proposal_id: int, by: User, content_hash: str, assessment_id: int, *, after: Status) -> Proposal:
+def _to_decide(proposal_id: int, by: User, content_hash: str, assessment_id: int, *, after: Status) -> Proposal:
     proposal = lock_proposal(proposal_id)
     require_reviewer(by)
     _ensure_not_released(proposal, after)
@@ -168,7 +185,7 @@ def _torecord_decision(proposal_id: int, by: User, content_hash: str, assessment
 
 def to_approve(proposal_id: int, by: User, content_hash: str, assessment_id: int) -> Proposal:
     """The proposal, locked, for somebody to approve as it was shown. Raises DecisionRefused, InvalidTransition."""
-    proposal = _torecord_decision(proposal_id, by, content_hash, assessment_id, after=Status.APPROVED)
+    proposal = _to_decide(proposal_id, by, content_hash, assessment_id, after=Status.APPROVED)
     if proposal.submitted_by_id == by.pk:
         raise NotAllowed("you submitted this proposal; another person must approve it")
     if lacks_second_factor(by):
@@ -224,7 +241,9 @@ def require_reason(note: str) -> None:
         raise ReasonTooShort(f"give a reason of at least {REASON_LENGTH} characters")
 
 
-def record_decision(proposal: Proposal, kind: Decision.Kind, by: User, note: str) -> Decision:
+def record_decision(
+    proposal: Proposal, kind: Decision.Kind, by: User, note: str, seconds_on_page: int | None = None
+) -> Decision:
     """The row alone, bound to what the locked proposal holds."""
     return Decision.objects.create(
         proposal=proposal,
@@ -233,4 +252,5 @@ def record_decision(proposal: Proposal, kind: Decision.Kind, by: User, note: str
         note=note,
         content_hash=proposal.content_hash,
         assessment=cast("Assessment", proposal.assessment),  # without one the binding was refused
+        seconds_on_page=seconds_on_page,
     )

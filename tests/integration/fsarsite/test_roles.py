@@ -23,6 +23,9 @@ pytestmark = pytest.mark.django_db
         ("Operators", "execution.halt_execution", True),
         ("Operators", "proposals.add_policyversion", False),
         ("Operators", "proposals.delete_proposal", False),
+        ("Operators", "proposals.view_reviewers", False),
+        ("Auditors", "proposals.view_reviewers", True),
+        ("Leads", "proposals.view_reviewers", True),
         ("Leads", "proposals.add_policyversion", True),
     ],
 )

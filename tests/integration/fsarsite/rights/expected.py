@@ -44,6 +44,7 @@ def rows(
 
 ADMINS: dict[str, dict[str, Door]] = {
     "proposals/proposal/": rows(READERS, add=Post(PRODUCERS, send.report)),
+    "proposals/decision/": rows(READERS),
     "proposals/opportunity/": rows(READERS),
     "proposals/policyversion/": rows(READERS, form=STAFF),
     "proposals/trailentry/": rows(READERS, page=STAFF),
@@ -123,6 +124,9 @@ ROUTES: dict[str, Door] = {
     "proposals/proposal/<int:object_id>/flow/": Door(NOBODY, send.FLOW),
     "proposals/notice/mine/": Door(READERS, {"keep": Post(READERS, send.nothing)}),
     "proposals/noticeendpoint/<int:object_id>/renew/": Door(NOBODY, {"renew": Post(LEADS, send.nothing)}),
+    "proposals/decision/reviewers/": Door(READERS),
+    "proposals/proposal/views/": Door(NOBODY, {"save": Post(READERS - {"service"}, send.view)}),
+    "proposals/proposal/views/<int:view_id>/": Door(NOBODY, send.VIEW),
     "proposals/trailentry/export/": Door(NOBODY, {"export": Post(AUDITORS, send.nothing, is_file=True)}),
     "execution/executiontask/approve-parts/<int:proposal_id>/": Door(NOBODY, {"approve": Post(OPERATORS, send.parts)}),
     "execution/executiontask/bulk/<str:name>/": Door(OPERATORS, {"cancel": Post(OPERATORS, send.bulk_tasks)}),

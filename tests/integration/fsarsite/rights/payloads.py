@@ -299,6 +299,22 @@ EXPERIMENT = {
     "weights": Post(OPERATORS, lambda stage, by: {"action": "weights", "plain": 1, "bold": 2}),
     "end": Post(OPERATORS, lambda stage, by: {"action": "end"}, lambda stage: stage.running.pk),
 }
+
+
+def view(stage: Stage, by: Sender) -> Sent:
+    return {"name": "Mine", "query": "standing=all"}
+
+
+def _own_view(do: str) -> Any:
+    def form(stage: Stage, by: Sender) -> Sent:
+        if by is not None:
+            type(stage.view).objects.filter(pk=stage.view.pk).update(owner=by, is_shared=False)
+        return {"do": do, "name": "Other"}
+
+    return form
+
+
+VIEW = {do: Post(READERS - {"service"}, _own_view(do)) for do in ("rename", "delete")}
 THREAD = {
     "reply": Post(OPERATORS, lambda stage, by: {"do": "reply", "text": "So."}),
     "block": Post(OPERATORS, lambda stage, by: {"do": "block", "text": "No."}),

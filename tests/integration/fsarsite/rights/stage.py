@@ -30,6 +30,7 @@ from proposals.models import (
     NoticeEndpoint,
     PolicyVersion,
     Proposal,
+    SavedView,
     TrailEntry,
     User,
     Waiver,
@@ -56,6 +57,7 @@ class Stage:
     finding: Finding
     waiver: Waiver
     thread: LineThread
+    view: SavedView
     task: ExecutionTask
     idea: ExecutionTask
     offer: Offer
@@ -90,6 +92,7 @@ def set_stage() -> Stage:
     entry = create_entry(order, 1900, 85)
     made = {
         "proposals/proposal": blocked,
+        "proposals/decision": task.proposal.decisions.get(),
         "proposals/opportunity": offer.opportunity,
         "proposals/policyversion": PolicyVersion.objects.current(),
         "proposals/noticeendpoint": (endpoint := _endpoint()),
@@ -125,6 +128,7 @@ def set_stage() -> Stage:
         finding=Finding.objects.filter(assessment=proposal.assessment_id, rule_id="danger/process").order_by("id")[0],
         waiver=waiver,
         thread=thread,
+        view=SavedView.objects.create(owner=lead, name="Plans"),
         task=task,
         idea=create_task(proposal="implement_idea: Sell seeds by post."),
         offer=offer,

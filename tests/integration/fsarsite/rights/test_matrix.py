@@ -102,6 +102,7 @@ def _url(route: str, stage: Stage, post: Post | None = None) -> str:
         "proposal_id": stage.plan.pk,
         "waiver_id": stage.waiver.pk,
         "thread_id": stage.thread.pk,
+        "view_id": stage.view.pk,
         "form": "md",
         "name": "cancel",
         "content_type_id": ContentType.objects.get_for_model(stage.offer).pk,

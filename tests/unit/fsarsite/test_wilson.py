@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from execution.kpis import wilson_interval
+from fsarsite.wilson import wilson_interval
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from proposals.admin.news import look_at
 from proposals.admin.panels import panels_of
 from proposals.admin.repetition import heads_of, repetition_context
 from proposals.admin.threads import ANCHORS, Beneath, thread_context
-from proposals.admin.time_on_page import stamp_of
+from proposals.admin.time_on_page import stamp_for
 from proposals.admin.waivers import waiver_context
 from proposals.display import MAX_MARKDOWN_CHARACTERS, Note, number_lines, render_prose
 from proposals.models import Assessment, Decision, Finding, Proposal, ProposalEvent
@@ -57,7 +57,7 @@ def review_context(request: HttpRequest, proposal: Proposal, *, typed_note: str 
         "is_waiting": proposal.status in WAITING,
         "deadline": deadline_in_words(proposal.due_at or proposal.expires_at),
         "typed_note": typed_note,
-        "shown_at": stamp_of(proposal, signed_in(request), request.POST.get("shown_at", "")),
+        "shown_at": stamp_for(request, proposal),
         "events": events,
         "decisions": decisions,
         "duplicates": list(proposal.duplicates.order_by("id").only("report_id", "title")[:_DUPLICATES_SHOWN]),

@@ -22,7 +22,7 @@ from proposals.reviewers import reviewer_figures
 from proposals.services import approve_proposal, record_execution, reject_proposal, send_back_proposal
 from proposals.states import Status
 from tests.factories import create_proposal, create_user, decision_on, estimate
-from tests.factories.browsers import decision_form, log_in, review_url
+from tests.factories.browsers import decision_form, log_in, post_estimate, review_url
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/proposals/decision/reviewers/"
@@ -176,6 +176,29 @@ def test_decision_keeps_how_long_its_page_was_open(ada: User, monkeypatch: pytes
 def _later(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
     now = time_on_page.time.time()
     monkeypatch.setattr("proposals.admin.time_on_page.time.time", lambda: now + seconds)
+
+
+def test_estimate_and_comments_do_not_start_the_time_again(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    proposal, client = create_proposal(), log_in(ada)
+    first = _stamp_on(client, proposal)
+    _later(monkeypatch, 50 * 60)
+    post_estimate(client, proposal)
+
+    assert _stamp_on(client, proposal) == first
+    client.post(review_url(proposal), decision_form(proposal, "approve") | {"shown_at": first})
+
+    assert Decision.objects.get().seconds_on_page in (3000, 3001)
+
+
+def test_another_page_or_an_hour_starts_the_time_again(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    proposal, other, client = _open(1), _open(2), log_in(ada)
+    first = _stamp_on(client, proposal)
+    _later(monkeypatch, 60)
+    _stamp_on(client, other)
+    second = _stamp_on(client, proposal)
+    _later(monkeypatch, 3700)
+
+    assert len({first, second, _stamp_on(client, proposal)}) == 3
 
 
 def test_refused_decision_does_not_start_the_time_again(ada: User) -> None:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from billing.drift import ledger_health
 from billing.money import format_money
 from billing.revenue.figures import Scope, totals, utc_today
-from execution.models import ExecutionControl, ExecutionTask, Freeze
+from execution.models import ExecutionControl, ExecutionTask, Freeze, RollbackArtifact
 from execution.states import IN_FLIGHT, TaskStatus
+from fsarsite.waiting_ages import waiting_by_age
 from proposals.admin.desk import signed_in
+from proposals.admin.tabs import at_most
 from proposals.gate import Band
-from proposals.models import Decision, Proposal
+from proposals.models import Decision, LaterReview, Notice, Proposal
 from proposals.selectors import with_what_reviewers_did
 
 _SHOWN = 8
+_RECENT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +45,17 @@ def page_context(_request: HttpRequest) -> dict[str, Any]:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The context of the first page, in nine queries however much there is; nothing for who may not look."""
+    """The context of the first page, in a number of queries that does not grow; nothing for who may not look."""
     if not request.user.has_perm("proposals.view_proposal"):
         return context
-    queue = reverse("admin:proposals_proposal_changelist")
+    queue, tasks = (reverse(f"admin:{page}_changelist") for page in ("proposals_proposal", "execution_executiontask"))
     rows = Proposal.objects.waiting().for_review().defer("text", "received")
     waiting = with_what_reviewers_did(rows, signed_in(request))
     return context | {
         "tiles": [
+            *_alarm_tiles(queue, tasks),
             *_waiting_tiles(queue),
-            *_task_tiles(reverse("admin:execution_executiontask_changelist")),
+            *_task_tiles(tasks),
             *_money_tiles(request),
         ],
         "oldest": waiting.order_by("submitted_at")[:_SHOWN],
@@ -58,49 +63,58 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "decisions": Decision.objects.select_related("by", "proposal")
         .defer("proposal__text", "proposal__received")
         .order_by("-id")[:_SHOWN],
+        "ages": waiting_by_age(timezone.now()),
         "queue": queue,
     }
 
 
 def _waiting_tiles(queue: str) -> list[Tile]:
-    counts = dict(Proposal.objects.waiting().values_list("band").annotate(Count("id")))
-    return [
-        Tile(
-            title,
-            counts.get(band.value, 0),
-            f"{queue}?standing=waiting&band__exact={band.value}",
-            tone=f"fs-{band.value}",
-        )
+    waiting, here = Proposal.objects.waiting(), f"{queue}?standing=waiting&band__exact="
+    shown = [
+        Tile(title, at_most(waiting.filter(band=band)) or "0", f"{here}{band}", f"fs-{band}")
         for band, title in (
             (Band.BLOCK, "Waiting, blocked"),
             (Band.MITIGATE, "Waiting, to mitigate"),
             (Band.CLEAR, "Waiting, reopened"),
         )
-        if band is not Band.CLEAR or counts.get(band.value)
     ]
+    return [tile for tile in shown if tile.value != "0" or tile.tone != f"fs-{Band.CLEAR}"]
 
 
 def _task_tiles(tasks: str) -> list[Tile]:
-    counts = ExecutionTask.objects.aggregate(
-        queued=Count("id", filter=Q(status=TaskStatus.QUEUED)),
-        running=Count("id", filter=Q(status__in=sorted(IN_FLIGHT))),
-        waiting=Count("id", filter=Q(status=TaskStatus.WAITING)),
-        failed=Count("id", filter=Q(status=TaskStatus.FAILED)),
-        stale=Count("id", filter=Q(status=TaskStatus.SUCCEEDED, rollback_artifact__stale_since__isnull=False)),
-        kept=Sum("rollback_artifact__kept_bytes", filter=Q(status=TaskStatus.SUCCEEDED)),
-    )
-    kept = Tile(
-        "MB kept to undo", -(-(counts["kept"] or 0) // 1024**2), f"{tasks}?kind__exact=sql&status__exact=succeeded"
-    )
-    stale = Tile("Ways back stale", counts["stale"], f"{tasks}?trouble=stale", "fs-bad")
-    return [
-        Tile("Tasks queued", counts["queued"], f"{tasks}?status__exact=queued"),
-        Tile("Tasks running", counts["running"], f"{tasks}?status__exact=running"),
-        Tile("Tasks for people", counts["waiting"], f"{tasks}?status__exact=waiting"),
-        Tile("Tasks failed", counts["failed"], f"{tasks}?status__exact=failed", "fs-bad" if counts["failed"] else ""),
-        *([stale] if counts["stale"] else []),
-        *([kept] if counts["kept"] else []),
-    ]
+    """Each number is counted no further than anybody reads, along an index."""
+    by_status = {
+        "Tasks queued": (TaskStatus.QUEUED,),
+        "Tasks running": tuple(IN_FLIGHT),
+        "Tasks for people": (TaskStatus.WAITING,),
+        "Tasks failed": (TaskStatus.FAILED,),
+    }
+    shown = []
+    for title, statuses in by_status.items():
+        number = at_most(ExecutionTask.objects.filter(status__in=sorted(statuses)))
+        link = f"{tasks}?status__exact={TaskStatus.RUNNING if len(statuses) > 1 else statuses[0]}"
+        shown.append(Tile(title, number or "0", link, "fs-bad" if number and TaskStatus.FAILED in statuses else ""))
+    kept = -(-RollbackArtifact.objects.filter(kept_bytes__gt=0).kept_bytes() // 1024**2)
+    here = f"{tasks}?kind__exact=sql&status__exact=succeeded"
+    return [*shown, *([Tile("MB kept to undo", kept, here)] if kept else [])]
+
+
+def _alarm_tiles(queue: str, tasks: str) -> list[Tile]:
+    """What should not be: shown only where there is some."""
+    now = timezone.now()
+    owed = LaterReview.objects.open()
+    first = owed.order_by("due_at").values_list("proposal", flat=True).first()
+    page = reverse("admin:proposals_proposal_change", args=[first]) if first else queue
+    alarms = {
+        ("Decisions overdue", f"{queue}?standing=waiting"): Proposal.objects.waiting().filter(due_at__lte=now),
+        ("Later reviews owed", page): owed,
+        ("Ways back stale", f"{tasks}?trouble=stale"): RollbackArtifact.objects.stale(),
+        ("Notices given up", reverse("admin:proposals_notice_changelist")): Notice.objects.filter(
+            given_up_at__gte=now - _RECENT
+        ),
+    }
+    counted = [(title, link, at_most(rows)) for (title, link), rows in alarms.items()]
+    return [Tile(title, number, link, "fs-bad") for title, link, number in counted if number]
 
 
 def _money_tiles(request: HttpRequest) -> list[Tile]:
@@ -111,10 +125,10 @@ def _money_tiles(request: HttpRequest) -> list[Tile]:
     here = f"{page}?since={today}&until={today}"
     sums = totals(Scope(today, today))
     shown = [Tile("Revenue today, net (UTC)", format_money(each.net, each.currency), here) for each in sums]
-    return [*(shown or [Tile("Revenue today (UTC)", "none", here)]), *_alarm_tiles()]
+    return [*(shown or [Tile("Revenue today (UTC)", "none", here)]), *_ledger_tiles()]
 
 
-def _alarm_tiles() -> list[Tile]:
+def _ledger_tiles() -> list[Tile]:
     health, page = ledger_health(), reverse("admin:billing_reconciliation_changelist")
     if health.is_good:
         return []

@@ -21,6 +21,7 @@ ADMIN_LOOK: dict[str, Any] = {
     "GLOBAL_CALLBACK": "fsarsite.dashboard.page_context",
     "DASHBOARD_CALLBACK": "fsarsite.dashboard.dashboard",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("fsarsite/icon.svg")}],
+    "SCRIPTS": [lambda _request: static("fsarsite/landmarks.js")],
     "STYLES": [lambda _request: static("fsarsite/admin.css")],
     "BORDER_RADIUS": "6px",
     "COLORS": {

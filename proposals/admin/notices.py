@@ -94,11 +94,9 @@ class NoticeEndpointAdmin(DeskAdmin):
 
     @display(description="Secret")
     def signing_secret(self, endpoint: NoticeEndpoint) -> SafeString:
-        return format_html(
-            '<code>{}</code> <button class="fs-button" type="submit" formaction="{}" formnovalidate>Renew</button>',
-            endpoint.secret,
-            reverse("admin:proposals_noticeendpoint_renew", args=[endpoint.pk]),
-        )
+        renew = reverse("admin:proposals_noticeendpoint_renew", args=[endpoint.pk])
+        button = '<button class="fs-button" type="submit" formaction="{}" formnovalidate>Renew</button>'
+        return format_html(f'<code class="fs-secret">{{}}</code> {button}', endpoint.secret, renew)
 
 
 @admin.register(Notice)

@@ -39,7 +39,7 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def at_most(rows: QuerySet[Proposal]) -> str:
+def at_most(rows: QuerySet[Any]) -> str:
     """How many there are, counted no further than anybody reads; empty for none."""
     return _said(rows.order_by()[: _MOST + 1].count())
 

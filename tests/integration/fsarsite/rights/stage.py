@@ -99,7 +99,7 @@ def set_stage() -> Stage:
         "proposals/notice": Notice.objects.create(
             kind="waits", proposal=blocked, endpoint=endpoint, about={}, next_try_at=timezone.now()
         ),
-        "proposals/trailentry": TrailEntry.objects.create(sequence=1, source="event", row=0, hash="0" * 64),
+        "proposals/trailentry": _entry(),
         "proposals/user": create_user("the-plain-one"),
         "authtoken/tokenproxy": Token.objects.create(user=lead).user,
         "auth/group": Group.objects.create(name="Spare"),
@@ -216,3 +216,9 @@ def _run(order: Order) -> Reconciliation:
 
 def _endpoint() -> NoticeEndpoint:
     return NoticeEndpoint.objects.create(name="chat", url="https://example.com/", kinds=["waits"])
+
+
+def _entry() -> TrailEntry:
+    """The first, which the database appends at a commit; in a transaction there is none yet."""
+    made = {"source": "event", "row": 0, "hash": "0" * 64}
+    return TrailEntry.objects.first() or TrailEntry.objects.create(sequence=1, **made)

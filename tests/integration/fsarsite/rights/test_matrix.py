@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import pytest
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.template.response import SimpleTemplateResponse
 from django.test import RequestFactory
@@ -21,13 +19,12 @@ from execution.admin.interventions import ACTIONS as INTERVENTIONS
 from fsarsite.admin import Site
 from proposals.admin.decisions import ACTIONS as DECISIONS
 from tests.factories import create_user
+from tests.integration.fsarsite.rights.addresses import key_of, url_of
 from tests.integration.fsarsite.rights.doors import actions, routes
 from tests.integration.fsarsite.rights.expected import ACTIONS, declared
 from tests.integration.fsarsite.rights.knocking import Post, Visitor
 from tests.integration.fsarsite.rights.roles import ROLES, account_of
 from tests.integration.fsarsite.rights.stage import Stage, set_stage
-
-_HOLE = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +55,7 @@ def test_every_door_of_the_admin_is_declared() -> None:
     request.user.is_superuser = True
     doors = declared()
 
-    assert {_key(route) for route in routes()} == set(doors)
+    assert {key_of(route) for route in routes()} == set(doors)
     assert actions(request) == set(ACTIONS)
     assert set(doors["proposals/proposal/<path:object_id>/change/"].posts) == set(DECISIONS)
     assert set(doors["execution/executiontask/<path:object_id>/change/"].posts) == {*INTERVENTIONS, "assign"}
@@ -70,12 +67,12 @@ def test_admin_lets_each_role_see_and_do_what_is_declared(stage: Stage, role: st
     user, wrong = account_of(role), []
     visitor = Visitor(user)
     for route, door in declared().items():
-        if visitor.is_let_in(_url(route, stage)) != (role in door.see):
+        if visitor.is_let_in(url_of(route, stage)) != (role in door.see):
             wrong.append(f"GET {route}: {'not ' if role in door.see else ''}let in")
         for name, post in (door.posts or _ANYTHING).items():
             extra = {"action": name} if (route, name) in ACTIONS else {}
             form = partial(lambda post, extra: post.form(stage, user) | extra, post, extra)
-            if visitor.has_effect(_url(route, stage, post), form, is_file=post.is_file) != (role in post.who):
+            if visitor.has_effect(url_of(route, stage, post.row), form, is_file=post.is_file) != (role in post.who):
                 wrong.append(f"POST {route} {name}: {'no ' if role in post.who else ''}effect")
 
     assert not wrong, "\n".join(wrong)
@@ -83,38 +80,3 @@ def test_admin_lets_each_role_see_and_do_what_is_declared(stage: Stage, role: st
 
 _ANYTHING = {"": Post(frozenset(), lambda _stage, _user: {"_save": "1"})}
 """What is sent to a door that takes nothing."""
-
-
-def _key(route: str) -> str:
-    """The route as it is declared: the one of the apps' own pages names them all."""
-    return "<apps>" if "app_label" in route else route
-
-
-def _url(route: str, stage: Stage, post: Post | None = None) -> str:
-    if route == "<apps>":
-        return "/admin/proposals/"
-    if "(?P<url>" in route:
-        return "/admin/nowhere/"
-    row = post.row(stage) if post and post.row else _row(route, stage)
-    holes = {
-        "object_id": row,
-        "id": row,
-        "proposal_id": stage.plan.pk,
-        "waiver_id": stage.waiver.pk,
-        "thread_id": stage.thread.pk,
-        "view_id": stage.view.pk,
-        "form": "md",
-        "name": "cancel",
-        "content_type_id": ContentType.objects.get_for_model(stage.offer).pk,
-    }
-    url = _HOLE.sub(lambda hole: str(holes[hole[1]]), route)
-    return f"/admin/{url}{_QUERIES.get(route, '')}"
-
-
-_QUERIES = {"autocomplete/": "?app_label=billing&model_name=experiment&field_name=offer"}
-
-
-def _row(route: str, stage: Stage) -> Any:
-    if route.endswith(("/waive/", "/check/")):
-        return stage.open.pk
-    return stage.ids.get("/".join(route.split("/")[:2]), 0)

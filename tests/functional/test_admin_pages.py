@@ -1,0 +1,55 @@
+"""Every page of the admin: readable by a screen reader, in light and in dark, and none too wide for a phone."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from proposals.models import User
+from tests.functional.conftest import LogIn
+from tests.integration.fsarsite.rights.addresses import url_of
+from tests.integration.fsarsite.rights.expected import declared
+from tests.integration.fsarsite.rights.roles import NOBODY
+from tests.integration.fsarsite.rights.stage import set_stage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
+RUN_AXE = 'rules => axe.run({resultTypes: ["violations"], ...rules})'
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_NO_PAGE = ("report.<str:form>", "export/", "autocomplete/", "jsi18n/", "live/", "logout/", "login/", "r/<", "search/")
+_ALIKE = ("delete/", "history/", "<path:object_id>/")
+"""Pages of Django's that differ by a name only; one of each is enough."""
+
+
+def test_every_admin_page_is_accessible_and_fits(log_in: LogIn) -> None:
+    page = log_in("olga", groups=("Leads", "Auditors"))
+    User.objects.filter(username="olga").update(is_superuser=True)
+    stage = set_stage()
+
+    findings = [found for route in _pages() for found in _findings(page, url_of(route, stage))]
+
+    assert not findings, "\n".join(findings)
+
+
+def _pages() -> list[str]:
+    """The routes that show a page of ours; django-q2's own are not."""
+    shown = [route for route, door in declared().items() if door.see != NOBODY and "django_q" not in route]
+    pages = [route for route in shown if not any(part in route for part in _NO_PAGE)]
+    return [route for route in pages if not route.endswith(_ALIKE) or route.startswith("proposals/user/")]
+
+
+def _findings(page: Page, url: str) -> list[str]:
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    page.goto(url)
+    page.evaluate(Axe().axe_script)
+    found: list[str] = []
+    for scheme, rules in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        told = page.evaluate(RUN_AXE, rules)["violations"]
+        found += [f"{url}, {scheme}: {each['id']}: {each['nodes'][0]['html'][:150]}" for each in told]
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    if (wide := page.evaluate(TOO_WIDE)) > 0:
+        found.append(f"{url}: {wide} px too wide on a phone")
+    return found

@@ -85,7 +85,7 @@ def test_lead_gives_it_to_somebody_who_snoozes_it_and_wakes_it(log_in: LogIn) ->
 
     owner.goto(review_url(proposal))
     owner.locator("summary").filter(has_text="Snooze").click()
-    owner.get_by_label("For").select_option(label="4 hours")
+    owner.locator("#snooze-hours").select_option(label="4 hours")
     owner.get_by_role("button", name="Snooze").click()
     expect(owner.get_by_text("Snoozed for you until")).to_be_visible()
     owner.goto(QUEUE)

@@ -230,7 +230,7 @@ def test_lists_take_as_many_queries_for_twenty_rows_as_for_five(
     create_rows(range(5, 20))
 
     for url in urls:
-        assert few[url] <= 28
+        assert few[url] <= (28 if url == "/admin/" else 16)  # the home page counts each of its numbers by itself
         with django_assert_num_queries(few[url]):
             client.get(url)
 

@@ -84,7 +84,8 @@ class Envelope(Analyzer):
         if not subject.report.proposal.strip():
             yield Sighting(EMPTY, "The proposal has no text")
         elif subject.type is None:
-            word = subject.report.proposal.strip().split(":", 1)[0].split()[0][:40]
+            before, colon, _ = subject.report.proposal.strip().partition(":")
+            word = (before.split() or [colon])[0][:40]
             yield Sighting(
                 UNKNOWN_TYPE, f"The proposal begins with {word!r}, which is no type", subject.report_region(1)
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from proposals.gate import Outcome
@@ -43,6 +43,7 @@ def test_assess_survives_any_file(path: str, content: str) -> None:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(proposal=texts)
+@example(proposal=":")
 def test_assess_survives_any_proposal(proposal: str) -> None:
     for text in (proposal, f"self_improvement: {proposal}", f"implement_idea: {proposal}"):
         verdict = verdict_of(report_of(text))

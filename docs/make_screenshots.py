@@ -28,7 +28,7 @@ def main(base: str, username: str, password: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=PROGRAM, args=CHROMIUM)
         page = browser.new_context(viewport=SIZE, base_url=base).new_page()
-        _log_in(page, username, password)
+        log_in(page, username, password)
         _take(page, "/admin/proposals/proposal/", "queue")
         page.get_by_role("link").filter(has_text="Finished work is recorded as failed").first.click()
         _take(page, page.url, "review")
@@ -66,7 +66,8 @@ def _take_money(page: Page) -> None:
     _take(page, "/admin/billing/dailyrevenue/", "revenue-phone")
 
 
-def _log_in(page: Page, username: str, password: str) -> None:
+def log_in(page: Page, username: str, password: str) -> None:
+    """At the admin's own form."""
     page.goto("/admin/login/")
     page.get_by_label("Username").fill(username)
     page.get_by_label("Password").fill(password)

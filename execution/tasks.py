@@ -22,7 +22,7 @@ from execution.services.phases import recorded_phases
 from execution.services.reasons import reason_of
 from execution.services.retention import let_go_ways_back, measure_kept
 from execution.services.runs import fail_task, finish_task, start_task
-from proposals.notices.sending import send_notices
+from proposals.notices.sending import purge_notices, send_notices
 from proposals.services import end_waivers, expire_proposals, purge_snoozes
 from proposals.services.reminders import remind
 
@@ -61,8 +61,12 @@ def sweep_kept() -> int:
 
 
 def sweep_proposals() -> int:
-    """End waivers that ran out and expire what nobody decided in time; return how many. On a schedule."""
+    """End waivers that ran out and expire what nobody decided in time; return how many. On a schedule.
+
+    What ended long ago is forgotten by the way: snoozes and notices.
+    """
     purge_snoozes()
+    purge_notices()
     return end_waivers() + expire_proposals()
 
 

@@ -19,6 +19,7 @@ from proposals.notices.words import document, paragraph
 
 GIVEN_UP_AFTER = timedelta(days=3)
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 60.0, 6 * 3600.0
+KEPT = timedelta(days=90)
 SECONDS_AT_A_TIME = 30.0
 _LETTER_LENGTH = 100
 logger = logging.getLogger(__name__)
@@ -36,6 +37,13 @@ def send_notices() -> int:
             break
         sent += sum(each.sent_at is not None for each in tried)
     return sent
+
+
+def purge_notices(*, limit: int = 5_000) -> int:
+    """Forget what ended 90 days ago; return how many rows. What happened stays in the events."""
+    before = timezone.now() - KEPT
+    ended = Notice.objects.filter(created_at__lt=before).exclude(sent_at=None, given_up_at=None).order_by("id")
+    return Notice.objects.filter(pk__in=list(ended.values_list("pk", flat=True)[:limit])).delete()[0]
 
 
 @transaction.atomic

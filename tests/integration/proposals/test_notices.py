@@ -19,7 +19,7 @@ from pytest_django import Settings
 
 from proposals.models import LaterReview, Notice, NoticeEndpoint, NoticeKind, Proposal, User
 from proposals.notices.post import is_outside
-from proposals.notices.sending import GIVEN_UP_AFTER, send_notices
+from proposals.notices.sending import GIVEN_UP_AFTER, purge_notices, send_notices
 from proposals.services import (
     answer_question,
     ask_producer,
@@ -235,6 +235,16 @@ def test_mail_server_that_is_down_loses_nothing(blocked: Proposal, settings: Set
 
     assert send_notices() == 0
     assert Notice.objects.get().error == "the mail server did not take it: ConnectionRefusedError"
+
+
+def test_purge_forgets_only_what_ended_long_ago(blocked: Proposal) -> None:
+    old, now = timezone.now() - timedelta(days=91), timezone.now()
+    for sent_at, created_at in ((old, old), (None, old), (now, now)):
+        notice = Notice.objects.create(kind="waits", proposal=blocked, about={}, next_try_at=now, sent_at=sent_at)
+        Notice.objects.filter(pk=notice.pk).update(created_at=created_at)
+
+    assert purge_notices() == 1
+    assert sorted(Notice.objects.values_list("sent_at", flat=True), key=bool) == [None, now]
 
 
 def at(proposal: Proposal, **times: float) -> None:

@@ -54,16 +54,19 @@ class Command(BaseCommand):
             "--measure", action="store_true", help="print what the pages of these settings take, as JSON"
         )
 
-    def handle(self, *, proposals: int, measure: bool, **_: Any) -> None:
+    def handle(self, *, proposals: int, measure: list[str] | None, **_: Any) -> None:
         """Both halves, or the inner one."""
         stop_when_told()
         if measure:
-            self.stdout.write(json.dumps({url: asdict(seen) for url, seen in self._look().items()}))
+            self.stdout.write(json.dumps({url: asdict(seen) for url, seen in self._look(measure).items()}))
             return
         self.console = Console(highlight=False, width=150)
         self._prepare(proposals)
         self.console.print("looking at each page, six times")
-        ours, stock = self._look(), self._stock()
+        ours = self._look(list(pages()))
+        self.console.print(f"{len(ours)} pages seen; now the stock admin, whose forms list every row of a table")
+        self._show(ours, {}, proposals)
+        stock = self._stock([url for url in ours if "?" not in url and not url.endswith("/add/")])
         self._show(ours, stock, proposals)
         self._keep(ours, stock, proposals)
 
@@ -87,16 +90,16 @@ class Command(BaseCommand):
             time.sleep(0.2)
 
     @staticmethod
-    def _look() -> dict[str, Seen]:
+    def _look(urls: list[str]) -> dict[str, Seen]:
         client = Client()
         client.force_login(User.objects.get(username=_WHO), backend="django.contrib.auth.backends.ModelBackend")
-        seen = {url: look_at(client, url, BIG) for url in pages()}
-        return {url: each for url, each in seen.items() if each.status not in {302, 403}}  # no page of its own
+        seen = {url: look_at(client, url, BIG) for url in urls}
+        return {url: each for url, each in seen.items() if each.status not in {302, 403, 404}}  # no page of its own
 
     @staticmethod
-    def _stock() -> dict[str, Seen]:
+    def _stock(urls: list[str]) -> dict[str, Seen]:
         environment = os.environ | {"DJANGO_SETTINGS_MODULE": "bench.desk.stock_settings"}
-        argv = [sys.executable, "-m", "django", "desk", "--measure"]
+        argv = [sys.executable, "-m", "django", "desk", "--measure", *urls]
         told = subprocess.run(argv, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
         return {url: Seen(**seen) for url, seen in json.loads(told).items()}
 

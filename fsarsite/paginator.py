@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
+from typing import Any
+
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Counts up to ``most`` rows and no further: what is beyond is reached by narrowing the list, not by paging."""
+    """Counts up to ``most`` rows and no further: what is beyond is reached by narrowing the list, not by paging.
+
+    Finds the keys of a page first, then reads those rows: what a list shows of each is not sorted and thrown away for
+    all the others.
+    """
 
     most = 10_000
     template_name = "fsarsite/pagination_bounded.html"
@@ -22,6 +28,16 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the s
     def is_cut(self) -> bool:
         """Whether there are more rows than can be paged through."""
         return self._counted > self.most
+
+    def page(self, number: int | str) -> Page[Any]:
+        """One page. Raises PageNotAnInteger, EmptyPage."""
+        if not isinstance(self.object_list, QuerySet):
+            return super().page(number)
+        number = self.validate_number(number)
+        first = (number - 1) * self.per_page
+        keys = list(self.object_list.values_list("pk", flat=True)[first : first + self.per_page])
+        rows = self.object_list.order_by().in_bulk(keys)
+        return Page([rows[key] for key in keys if key in rows], number, self)
 
     @cached_property
     def _counted(self) -> int:

@@ -15,13 +15,14 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
+from fsarsite.paginator import BoundedPaginator
 from proposals.admin.bulk import LIMIT, Asked
 from proposals.admin.columns import ProposalColumns
 from proposals.admin.decisions import REFUSALS, DecisionForm, act
 from proposals.admin.desk import signed_in
 from proposals.admin.downloads import download
 from proposals.admin.estimates import estimate_view
-from proposals.admin.filters import ClaimFilter, StandingFilter, behind, order_of
+from proposals.admin.filters import STANDINGS, ClaimFilter, StandingFilter, behind, order_of, standing_of
 from proposals.admin.flow import flow_view
 from proposals.admin.mitigations import check_view
 from proposals.admin.repetition import RequestFilter, settle_others
@@ -35,6 +36,7 @@ from proposals.display import reveal
 from proposals.models import Proposal
 from proposals.selectors import with_what_reviewers_did
 from proposals.services.bulk import BulkRefused
+from proposals.states import WAITING
 
 _TEMPLATES = "admin/proposals/proposal"
 _DONE = {
@@ -85,7 +87,8 @@ class ProposalAdmin(ProposalColumns):
     list_fullwidth = True
     list_before_template: Any = f"{_TEMPLATES}/list_before.html"
     list_per_page = 50
-    search_fields = ("report_id", "title", "path", "text", "opportunity__name")
+    paginator = BoundedPaginator
+    search_fields = ("report_id", "title", "path")
     search_help_text = "Title, path, text, id"
     actions = ("reject_selected", "send_back_selected", "snooze_selected", "approve_selected")
     empty_title = "Nothing here"
@@ -97,6 +100,10 @@ class ProposalAdmin(ProposalColumns):
 
     def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
         return order_of(request)
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """The texts too of what waits; of all that ever came they would take too long to read."""
+        return (*self.search_fields, "text") if STANDINGS[standing_of(request)][1] <= WAITING else self.search_fields
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Whether to offer the upload."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Aggregate, Count, F, FloatField, Q, Value
-from django.db.models.functions import Greatest, Length
+from django.db.models import Aggregate, Count, F, FloatField, Func, IntegerField, Q, Value
+from django.db.models.functions import Greatest
 
 from proposals.models import Decision, Estimate, User
 from proposals.reviewers.figures import OUTCOMES, Counted, Estimates, Reviewer, reviewers_of
@@ -36,7 +36,7 @@ def is_far_from_engine() -> Q:
 def reviewer_figures(*, since: datetime | None, only: User | None = None) -> list[Reviewer]:
     """Everybody who decided or estimated since then, by name; ``only`` leaves out the others. Three queries.
 
-    Outcomes are those of now. The pace reads the length of each text whose decision was timed.
+    Outcomes are those of now. The pace goes by the bytes of each text whose decision was timed.
     """
     within = Q(created_at__gte=since) if since else Q()
     if only:
@@ -65,6 +65,8 @@ def _estimates(within: Q) -> list[Estimates]:
 
 
 def _paces(within: Q) -> dict[int, float | None]:
-    read = Greatest(Length("proposal__text"), Value(1))
+    # PostgreSQL knows how many bytes a value has without reading it
+    size = Func(F("proposal__text"), function="octet_length", output_field=IntegerField())
+    read = Greatest(size, Value(1))
     timed = Decision.objects.filter(within, seconds_on_page__isnull=False).order_by().values_list("by")
     return dict(timed.annotate(pace=Median(F("seconds_on_page") * Value(1000.0) / read)))

@@ -64,10 +64,10 @@ def with_what_reviewers_did(proposals: QuerySet[Proposal], person: User) -> Quer
     )
 
 
-def once_per_request(proposals: QuerySet[Proposal]) -> QuerySet[Proposal]:
-    """The first of each group of proposals that ask for the same; those that nobody repeats stay as they are."""
-    earlier = proposals.order_by().filter(group=OuterRef("group"), pk__lt=OuterRef("pk"))
-    return proposals.filter(~Exists(earlier))
+def once_per_request(proposals: QuerySet[Proposal], among: QuerySet[Proposal]) -> QuerySet[Proposal]:
+    """Of those that ask for the same the first ``among`` them; those that nobody repeats stay as they are."""
+    earlier = among.order_by().filter(group=OuterRef("group"), pk__lt=OuterRef("pk"))
+    return proposals.filter(Q(group=None) | ~Exists(earlier))
 
 
 def _approvals() -> QuerySet[Decision]:

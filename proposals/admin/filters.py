@@ -88,11 +88,13 @@ class StandingFilter(admin.SimpleListFilter):
         return [(name, title) for name, (title, _) in STANDINGS.items() if name != MINE or may_decide]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
-        if standing_of(request) == "all":
+        name, within = standing_of(request), _standing(request)
+        if name == "all":
             return queryset
-        within = _standing(request)
-        shown = once_per_request(within) if is_folded(request) else within
-        return queryset.filter(pk__in=shown.order_by().values("pk"))
+        shown = queryset.filter(status__in=sorted(STANDINGS[name][1]))
+        if name == MINE:
+            shown = shown.filter(pk__in=within.order_by().values("pk"))
+        return once_per_request(shown, within) if is_folded(request) else shown
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         """Without Django's "All": the open tab is always one of ours."""

@@ -12,8 +12,8 @@ from django.utils.functional import cached_property
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs alone
     """Counts up to ``most`` rows and no further: what is beyond is reached by narrowing the list, not by paging.
 
-    Finds the keys of a page first, then reads those rows: what a list shows of each is not sorted and thrown away for
-    all the others.
+    One query finds, and so counts, the keys of all that can be paged through; another reads the rows of a page. So a
+    search looks through its table once, and what a list shows of a row is not sorted for all the others.
     """
 
     most = 10_000
@@ -35,12 +35,17 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the s
             return super().page(number)
         number = self.validate_number(number)
         first = (number - 1) * self.per_page
-        keys = list(self.object_list.values_list("pk", flat=True)[first : first + self.per_page])
+        keys = self._keys[first : min(first + self.per_page, self.most)]
         rows = self.object_list.order_by().in_bulk(keys)
         return Page([rows[key] for key in keys if key in rows], number, self)
 
     @cached_property
     def _counted(self) -> int:
-        if not isinstance(self.object_list, QuerySet):
-            return len(self.object_list)
-        return self.object_list.order_by().values("pk")[: self.most + 1].count()  # nothing else is worked out for them
+        return len(self._keys)
+
+    @cached_property
+    def _keys(self) -> list[Any]:
+        """The keys of what is in a database; what is a list already stands for itself."""
+        if isinstance(self.object_list, QuerySet):
+            return list(self.object_list.values_list("pk", flat=True)[: self.most + 1])
+        return list(self.object_list)

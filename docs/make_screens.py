@@ -67,8 +67,7 @@ def _take(page: Page, address: str) -> str:
         page.screenshot(path=SCREENS / f"{name}-{suffix}.jpg", type="jpeg", quality=QUALITY)
         width = 640 if suffix == "wide" else 195
         shown.append(f'<img src="images/screens/{name}-{suffix}.jpg" width="{width}" alt="{name}, {suffix}">')
-    title = page.locator("h1").last.inner_text().strip().splitlines()[-1:] or [name]  # without the way there
-    return f"## {title[0]}\n`{re.sub('[0-9]+', 'ID', address)}`\n\n{shown[0]} {shown[1]}\n"
+    return f"## `{re.sub('[0-9]+', 'ID', address)}`\n\n{shown[0]} {shown[1]}\n"
 
 
 if __name__ == "__main__":

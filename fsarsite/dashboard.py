@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -69,34 +69,33 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _waiting_tiles(queue: str) -> list[Tile]:
-    waiting, here = Proposal.objects.waiting(), f"{queue}?standing=waiting&band__exact="
-    shown = [
-        Tile(title, at_most(waiting.filter(band=band)) or "0", f"{here}{band}", f"fs-{band}")
-        for band, title in (
-            (Band.BLOCK, "Waiting, blocked"),
-            (Band.MITIGATE, "Waiting, to mitigate"),
-            (Band.CLEAR, "Waiting, reopened"),
-        )
+    shown = {Band.BLOCK: "Waiting, blocked", Band.MITIGATE: "Waiting, to mitigate", Band.CLEAR: "Waiting, reopened"}
+    numbers = {band: at_most(Proposal.objects.waiting().filter(band=band)) for band in shown}
+    return [
+        Tile(title, numbers[band] or "0", f"{queue}?standing=waiting&band__exact={band}", f"fs-{band}")
+        for band, title in shown.items()
+        if numbers[band] or band is not Band.CLEAR
     ]
-    return [tile for tile in shown if tile.value != "0" or tile.tone != f"fs-{Band.CLEAR}"]
 
 
 def _task_tiles(tasks: str) -> list[Tile]:
     """Each number is counted no further than anybody reads, along an index."""
-    by_status = {
-        "Tasks queued": (TaskStatus.QUEUED,),
-        "Tasks running": tuple(IN_FLIGHT),
-        "Tasks for people": (TaskStatus.WAITING,),
-        "Tasks failed": (TaskStatus.FAILED,),
-    }
-    shown = []
-    for title, statuses in by_status.items():
-        number = at_most(ExecutionTask.objects.filter(status__in=sorted(statuses)))
-        link = f"{tasks}?status__exact={TaskStatus.RUNNING if len(statuses) > 1 else statuses[0]}"
-        shown.append(Tile(title, number or "0", link, "fs-bad" if number and TaskStatus.FAILED in statuses else ""))
     kept = -(-RollbackArtifact.objects.filter(kept_bytes__gt=0).kept_bytes() // 1024**2)
     here = f"{tasks}?kind__exact=sql&status__exact=succeeded"
-    return [*shown, *([Tile("MB kept to undo", kept, here)] if kept else [])]
+    failed = _task_tile("Tasks failed", tasks, TaskStatus.FAILED)
+    return [
+        _task_tile("Tasks queued", tasks, TaskStatus.QUEUED),
+        _task_tile("Tasks running", tasks, TaskStatus.RUNNING, *IN_FLIGHT),
+        _task_tile("Tasks for people", tasks, TaskStatus.WAITING),
+        failed if failed.value == "0" else replace(failed, tone="fs-bad"),
+        *([Tile("MB kept to undo", kept, here)] if kept else []),
+    ]
+
+
+def _task_tile(title: str, tasks: str, shown: TaskStatus, *counted: TaskStatus) -> Tile:
+    """Leads to the tasks of a status; ``counted`` may be more of them."""
+    number = at_most(ExecutionTask.objects.filter(status__in=sorted(counted or {shown})))
+    return Tile(title, number or "0", f"{tasks}?status__exact={shown}")
 
 
 def _alarm_tiles(queue: str, tasks: str) -> list[Tile]:

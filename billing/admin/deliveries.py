@@ -16,7 +16,7 @@ from unfold.decorators import display
 
 from billing.models import Order, WebhookDelivery
 from billing.services import DeliveryRefused, replay_delivery
-from proposals.admin.desk import ReadOnlyAdmin, signed_in
+from proposals.admin.desk import ReadOnlyAdmin, signed_in, two_lines
 from proposals.display import mark_hidden, reveal
 
 REPLAY = "billing.replay_webhookdelivery"
@@ -82,11 +82,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
 
     @display(description="Event", ordering="event_type")
     def event(self, delivery: WebhookDelivery) -> SafeString:
-        return format_html(
-            '<span class="fs-title">{}</span><span class="fs-sub">{}</span>',
-            reveal(delivery.event_type),
-            reveal(delivery.event_id),
-        )
+        return two_lines(reveal(delivery.event_type), reveal(delivery.event_id))
 
     @display(description="Status", ordering="status")
     def standing(self, delivery: WebhookDelivery) -> SafeString:

@@ -21,7 +21,7 @@ from billing.models import Experiment, Variant
 from billing.services import ExperimentRefused, end_experiment, set_weights, start_experiment
 from billing.services.experiments import MOST_WEIGHT
 from billing.states import ExperimentStatus
-from proposals.admin.desk import DeskAdmin, signed_in
+from proposals.admin.desk import DeskAdmin, signed_in, tell_refusal, two_lines
 from proposals.display import reveal
 
 
@@ -106,7 +106,7 @@ class ExperimentAdmin(DeskAdmin):
         try:
             step[0]()
         except ExperimentRefused as refusal:
-            messages.error(request, f"Nothing was changed: {refusal}.")
+            tell_refusal(request, refusal)
         else:
             messages.info(request, step[1])
         return True
@@ -128,11 +128,7 @@ class ExperimentAdmin(DeskAdmin):
 
     @display(description="Experiment", ordering="slug")
     def asked(self, experiment: Experiment) -> SafeString:
-        return format_html(
-            '<span class="fs-title">{}</span><span class="fs-sub">{}</span>',
-            reveal(experiment.question),
-            experiment.slug,
-        )
+        return two_lines(reveal(experiment.question), experiment.slug)
 
     @display(description="Offer", ordering="offer__name")
     def about(self, experiment: Experiment) -> str:

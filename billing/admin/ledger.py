@@ -26,7 +26,7 @@ from billing.money import format_money
 from billing.revenue.csv_export import ledger_csv
 from billing.revenue.figures import start_of
 from billing.revenue.parts import PARTS, Behind
-from proposals.admin.desk import ReadOnlyAdmin
+from proposals.admin.desk import ReadOnlyAdmin, two_lines
 from proposals.display import reveal
 
 _MOST_SUMMED = 200_000  # beyond, the sum would take longer than the page is worth
@@ -169,11 +169,7 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
 
     @display(description="Kind", ordering="kind")
     def what(self, entry: LedgerEntry) -> SafeString:
-        return format_html(
-            '<span class="fs-title">{}</span><span class="fs-sub">{}</span>',
-            entry.get_kind_display(),
-            reveal(entry.external_id),
-        )
+        return two_lines(entry.get_kind_display(), reveal(entry.external_id))
 
     @display(description="Order")
     def bought(self, entry: LedgerEntry) -> SafeString:

@@ -22,7 +22,7 @@ from billing.models.customer import email_index
 from billing.money import format_money
 from billing.services import ReceiptRefused, resend_receipt
 from billing.services.refunds import REFUNDABLE
-from proposals.admin.desk import ReadOnlyAdmin, signed_in
+from proposals.admin.desk import ReadOnlyAdmin, signed_in, two_lines
 from proposals.display import reveal
 
 _SHOWN = 200
@@ -90,11 +90,7 @@ class OrderAdmin(ReadOnlyAdmin):
 
     @display(description="Order", ordering="created_at")
     def bought(self, order: Order) -> SafeString:
-        return format_html(
-            '<span class="fs-title">{}</span><span class="fs-sub">{}</span>',
-            reveal(order.offer_name),
-            order.short_reference,
-        )
+        return two_lines(reveal(order.offer_name), order.short_reference)
 
     @display(description="Customer")
     def buyer(self, order: Order) -> str:

@@ -15,7 +15,7 @@ from execution.plans import Part, parts_of
 from execution.services.enqueue import kind_of
 from execution.services.plan_choices import approve_parts
 from execution.services.rights import ExecutionRefused
-from proposals.admin.desk import signed_in
+from proposals.admin.desk import signed_in, tell_refusal
 from proposals.admin.panels import Panel, Place, register_panel
 from proposals.gate import Rules
 from proposals.models import Proposal
@@ -63,7 +63,7 @@ def approve_parts_view(request: HttpRequest, proposal_id: int) -> HttpResponse:
     try:
         approve_parts(proposal_id=proposal_id, by=signed_in(request), **form.cleaned_data)
     except (ExecutionRefused, DecisionRefused, InvalidTransition, Proposal.DoesNotExist) as refusal:
-        messages.error(request, f"Nothing was changed: {refusal}.")
+        tell_refusal(request, refusal)
     else:
         messages.info(request, "Your approval of the chosen parts is recorded; the others are kept as not approved.")
     return redirect("admin:proposals_proposal_change", proposal_id)

@@ -29,7 +29,7 @@ from execution.models import ExecutionTask
 from execution.models.phase import current_phase
 from execution.states import IN_FLIGHT
 from fsarsite.paginator import BoundedPaginator
-from proposals.admin.desk import signed_in
+from proposals.admin.desk import signed_in, tell_refusal
 
 _TEMPLATES = "admin/execution/executiontask"
 _LIST, _PAGE = "admin:execution_executiontask_changelist", "admin:execution_executiontask_change"
@@ -182,7 +182,7 @@ class TaskAdmin(TaskColumns):
             try:
                 messages.info(request, act(task, signed_in(request), form))
             except REFUSALS as refusal:
-                messages.error(request, f"Nothing was changed: {refusal}.")
+                tell_refusal(request, refusal)
                 typed_note, status = form.data.get("note", ""), 409
                 task = self._task(object_id) or task
             else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,6 +21,7 @@ from execution.services.enqueue import add_children
 from execution.services.outcome import report_outcome
 from execution.services.reasons import reason_of
 from execution.states import ENDED, TaskStatus
+from fsarsite import backoff
 from proposals.actors import Actor
 from proposals.services.storable import storable_json
 
@@ -185,8 +185,8 @@ def fail_expired_task(task_id: int) -> bool:
 
 def backoff_seconds(attempts: int) -> float:
     """The pause before the next attempt: doubles with each one, give or take half, at most ten minutes."""
-    pause = float(settings.EXECUTION_RETRY_SECONDS) * 2.0 ** (attempts - 1)
-    return min(pause, LONGEST_BACKOFF_SECONDS) * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
+    first = float(settings.EXECUTION_RETRY_SECONDS)
+    return backoff.backoff_seconds(attempts, first=first, longest=LONGEST_BACKOFF_SECONDS)
 
 
 def _details(error: BaseException | str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from proposals.admin.desk import ReadOnlyAdmin
 from proposals.display import reveal
 from proposals.models import Proposal
 from proposals.selectors import Row
-from proposals.services.status import band_in_rules
+from proposals.services.review import approvals_by_policy
 from proposals.states import WAITING
 
 _REHEARSED = {
@@ -71,7 +71,7 @@ class ProposalColumns(ReadOnlyAdmin):
             '<span title="{}">{}</span><span class="fs-sub">{}</span>',
             date_format(timezone.localtime(proposal.submitted_at), "DATETIME_FORMAT"),
             timesince(proposal.submitted_at, depth=1),
-            deadline_in_words(proposal.due_at or proposal.expires_at),
+            deadline_in_words(proposal.deadline),
         )
 
     @display(description="By")
@@ -87,8 +87,7 @@ def _standing(proposal: Row) -> str:
     approvals = proposal.approvals if proposal.status in WAITING else 0
     if not approvals:
         return proposal.get_status_display()
-    judged = proposal.assessment
-    needed = max(approvals + 1, judged.policy.rules.approvals[band_in_rules(proposal)] if judged else 1)
+    needed = max(approvals + 1, approvals_by_policy(proposal))
     return f"{proposal.get_status_display()}, {approvals} of {needed}, needs another person"
 
 

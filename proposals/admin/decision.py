@@ -16,13 +16,12 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from fsarsite.paginator import BoundedPaginator
-from proposals.admin.desk import ReadOnlyAdmin, signed_in
+from proposals.admin.desk import ReadOnlyAdmin, signed_in, two_lines
 from proposals.admin.reviewers import reviewers_context, sees_all
 from proposals.display import reveal
 from proposals.models import Decision, User
 from proposals.reviewers import REFLEX_SECONDS
 
-_TWO_LINES = '<span class="fs-title">{}</span><span class="fs-sub">{}</span>'
 _MOST_PEOPLE = 200
 
 
@@ -131,4 +130,4 @@ class DecisionAdmin(ReadOnlyAdmin):
     @display(description="When", ordering="created_at")
     def when(self, decision: Decision) -> SafeString:
         at = timezone.localtime(decision.created_at)
-        return format_html(_TWO_LINES, f"{at:%Y-%m-%d}", f"{at:%H:%M:%S}")
+        return two_lines(f"{at:%Y-%m-%d}", f"{at:%H:%M:%S}")

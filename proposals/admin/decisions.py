@@ -58,7 +58,7 @@ class Standing:
     is_released: bool
     is_blind: bool
     is_held: bool
-    missing: int
+    needed: int
 
     @classmethod
     def of(
@@ -70,20 +70,31 @@ class Standing:
         *,
         is_blind: bool = False,
         is_held: bool = False,
-        missing: int = 0,
+        needed: int = 0,
     ) -> Standing:
         """The standing, from rows that the page has read already.
 
-        ``is_blind``: they have still to estimate. ``is_held``: a blocking thread is open. ``missing``: the approvals
-        that it still needs.
+        ``is_blind``: they have still to estimate. ``is_held``: a blocking thread is open. ``needed``: the approvals
+        that it needs in all.
         """
         released = proposal.status == Status.CLEARED and any(event.name == "released" for event in events)
-        return cls(proposal, user, tuple(decisions), released, is_blind, is_held, missing)
+        return cls(proposal, user, tuple(decisions), released, is_blind, is_held, needed)
+
+    @property
+    def approvers(self) -> set[int]:
+        """The people who approved what is judged now."""
+        judged = [each for each in self.decisions if each.assessment_id == self.proposal.assessment_id]
+        return {each.by_id for each in judged if each.kind == Decision.Kind.APPROVE}
+
+    @property
+    def missing(self) -> int:
+        """How many more people must approve."""
+        return max(0, self.needed - len(self.approvers))
 
     @property
     def is_stopped(self) -> bool:
         """Whether this person's approval is stopped by what break-glass gets past."""
-        return self.is_held or self.is_blind or self._have_approved
+        return self.is_held or self.is_blind or self.user.pk in self.approvers
 
     def choices(self) -> list[Choice]:
         """The buttons that make sense for the proposal's status, in the order of the page."""
@@ -121,17 +132,11 @@ class Standing:
             return "You submitted this; another person must approve it."
         if lacks_second_factor(self.user):
             return "Approving needs a second factor: set one up under your name, and log in with its code."
-        if self._have_approved:
+        if self.user.pk in self.approvers:
             return "You approved this; it needs another person's approval."
         if self.is_held:
             return "A blocking thread is open; resolve it before you approve."
         return "Give your own estimate before you approve." if self.is_blind else ""
-
-    @property
-    def _have_approved(self) -> bool:
-        judged = self.proposal.assessment_id
-        own = [each for each in self.decisions if each.by_id == self.user.pk and each.assessment_id == judged]
-        return any(each.kind == Decision.Kind.APPROVE for each in own)
 
     def _decide_why_not(self) -> str:
         return self._reviewer_why_not() or self._released_why_not()

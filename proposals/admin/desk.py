@@ -10,6 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
 from proposals.models import User
@@ -75,3 +77,18 @@ class ReadOnlyAdmin(DeskAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def tell_refusal(request: HttpRequest, refusal: object) -> None:
+    """Say on the next page why nothing happened."""
+    messages.error(request, f"Nothing was changed: {str(refusal).rstrip('.')}.")
+
+
+def take_draft(request: HttpRequest, key: str) -> dict[str, str]:
+    """What was typed and refused, once; a session that keeps none is not written."""
+    return request.session.pop(key, {}) if key in request.session else {}
+
+
+def two_lines(first: object, second: object) -> SafeString:
+    """A cell of a list: what matters, and beneath it what explains it."""
+    return format_html('<span class="fs-title">{}</span><span class="fs-sub">{}</span>', first, second)

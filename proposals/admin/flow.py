@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from proposals.admin.decisions import REFUSALS, Standing
-from proposals.admin.desk import signed_in
+from proposals.admin.desk import signed_in, take_draft, tell_refusal
 from proposals.display import render_prose
 from proposals.models import LaterReview, Proposal, Question, Snooze, User
 from proposals.selectors import DECIDE, who_may
@@ -127,7 +127,7 @@ def flow_view(request: HttpRequest, object_id: int) -> HttpResponseBase:
             raise DecisionRefused(f"the form came back incomplete ({wrong}); reload the page")
         act(object_id, signed_in(request), form.cleaned_data)
     except (*REFUSALS, Proposal.DoesNotExist, Question.DoesNotExist, LaterReview.DoesNotExist) as refusal:
-        messages.error(request, f"Nothing was changed: {str(refusal).rstrip('.')}.")
+        tell_refusal(request, refusal)
         request.session[_UNSAID] = {form.data.get("do", "")[:20]: request.POST.get("text", "")[:QUESTION_LENGTH]}
     else:
         messages.info(request, told)
@@ -154,7 +154,7 @@ def flow_context(request: HttpRequest, proposal: Proposal, standing: Standing) -
         "people": who_may(CLAIM).exclude(pk=proposal.submitted_by_id) if may_assign else (),
         "glass": _glass(proposal, user, standing),
         "later_reviews": list(proposal.later_reviews.select_related("decision__by", "reviewed_by").order_by("id")),
-        "unasked": request.session.pop(_UNSAID, {}) if _UNSAID in request.session else {},
+        "unasked": take_draft(request, _UNSAID),
     }
 
 

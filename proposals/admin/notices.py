@@ -20,7 +20,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from fsarsite.paginator import BoundedPaginator
 from proposals.admin.decisions import REFUSALS
-from proposals.admin.desk import DeskAdmin, ReadOnlyAdmin, signed_in
+from proposals.admin.desk import DeskAdmin, ReadOnlyAdmin, signed_in, tell_refusal
 from proposals.display import reveal
 from proposals.models import Notice, NoticeEndpoint, NoticeKind, Proposal
 from proposals.services.notices import CHANGE, RESEND, renew_secret, resend_notices, set_wish_for_mail
@@ -83,7 +83,7 @@ class NoticeEndpointAdmin(DeskAdmin):
         try:
             renew_secret(endpoint_id=object_id, by=signed_in(request))
         except (*REFUSALS, NoticeEndpoint.DoesNotExist) as refusal:
-            messages.error(request, f"Nothing was changed: {str(refusal).rstrip('.')}.")
+            tell_refusal(request, refusal)
         else:
             messages.info(request, "It has a new secret. The one before signs as well, until you renew it again.")
         return redirect("admin:proposals_noticeendpoint_change", object_id)
@@ -136,7 +136,7 @@ class NoticeAdmin(ReadOnlyAdmin):
         try:
             count = resend_notices(notice_ids=list(queryset.values_list("pk", flat=True)[:1000]), by=signed_in(request))
         except REFUSALS as refusal:
-            messages.error(request, f"Nothing was changed: {refusal}.")
+            tell_refusal(request, refusal)
         else:
             messages.info(request, f"{count} are sent again within a minute.")
 

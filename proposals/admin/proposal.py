@@ -19,7 +19,7 @@ from fsarsite.paginator import BoundedPaginator
 from proposals.admin.bulk import LIMIT, Asked
 from proposals.admin.columns import ProposalColumns
 from proposals.admin.decisions import REFUSALS, DecisionForm, act
-from proposals.admin.desk import signed_in
+from proposals.admin.desk import signed_in, tell_refusal
 from proposals.admin.downloads import download
 from proposals.admin.estimates import estimate_view
 from proposals.admin.filters import STANDINGS, ClaimFilter, StandingFilter, behind, order_of, standing_of
@@ -147,7 +147,7 @@ class ProposalAdmin(ProposalColumns):
             try:
                 act(proposal, signed_in(request), form)
             except REFUSALS as refusal:
-                messages.error(request, f"Nothing was changed: {refusal}.")
+                tell_refusal(request, refusal)
                 typed_note, status = form.data.get("note", ""), 409
                 proposal = self._proposal(request, object_id) or proposal
             else:
@@ -197,7 +197,7 @@ class ProposalAdmin(ProposalColumns):
             try:
                 messages.info(request, asked.decide(by=signed_in(request), form=form))
             except BulkRefused as refusal:
-                messages.error(request, f"Nothing was changed: {refusal}.")
+                tell_refusal(request, refusal)
             return HttpResponseRedirect(request.get_full_path())
         context = {
             "title": f"{asked.verb} {len(asked.rows)}",

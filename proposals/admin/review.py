@@ -55,7 +55,7 @@ def review_context(request: HttpRequest, proposal: Proposal, *, typed_note: str 
         "proposal": proposal,
         "assessment": proposal.assessment,
         "is_waiting": proposal.status in WAITING,
-        "deadline": deadline_in_words(proposal.due_at or proposal.expires_at),
+        "deadline": deadline_in_words(proposal.deadline),
         "typed_note": typed_note,
         "shown_at": stamp_for(request, proposal),
         "events": events,
@@ -86,10 +86,6 @@ def _choices(
     events: list[ProposalEvent],
     stops: dict[str, Any],
 ) -> dict[str, Any]:
-    needed = approvals_needed(proposal) if proposal.status in DECIDABLE else 0
-    given = len(
-        {each.by_id for each in decisions if each.kind == Decision.Kind.APPROVE and _is_current(each, proposal)}
-    )
     standing = Standing.of(
         proposal,
         signed_in(request),
@@ -97,7 +93,7 @@ def _choices(
         events,
         is_blind=stops["is_blind"],
         is_held=bool(stops["blocking_threads"]),
-        missing=max(0, needed - given),
+        needed=approvals_needed(proposal) if proposal.status in DECIDABLE else 0,
     )
     choices = standing.choices()
     opinions: list[Opinion] = stops.get("opinions", [])
@@ -106,14 +102,8 @@ def _choices(
         "choices": choices,
         "refusals": list(dict.fromkeys(choice.why_not for choice in choices if choice.why_not)),
         "claim": standing.claim(),
-        "needed": needed,
-        "given": given,
         "far": [each for each in opinions if each.is_far] if proposal.status == Status.BLOCKED else [],
     }
-
-
-def _is_current(decision: Decision, proposal: Proposal) -> bool:
-    return decision.assessment_id == proposal.assessment_id
 
 
 def _withheld(event: ProposalEvent) -> ProposalEvent:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from proposals.admin.desk import is_person, signed_in
+from proposals.admin.desk import is_person, signed_in, tell_refusal
 from proposals.admin.filters import standing_of
 from proposals.models import SavedView
 from proposals.services.saved_views import (
@@ -81,7 +81,7 @@ def change_view_view(request: HttpRequest, view_id: int) -> HttpResponse:
         else:
             raise ViewRefused("this page has no such button; reload it")  # noqa: TRY301 - told as the others are
     except ViewRefused as refusal:
-        messages.error(request, f"Nothing was changed: {refusal}.")
+        tell_refusal(request, refusal)
     else:
         messages.info(request, "View renamed." if do == "rename" else "View deleted.")
     return _back(request.POST.get("query", ""))

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponseNotAllowed
@@ -17,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from proposals.admin.decisions import REFUSALS
-from proposals.admin.desk import signed_in
+from proposals.admin.desk import signed_in, take_draft, tell_refusal
 from proposals.display import render_prose
 from proposals.models import LineComment, LineThread, Proposal
 from proposals.services import DecisionRefused, block_by_thread, reply_to_thread, resolve_thread, start_thread
@@ -74,7 +73,7 @@ def thread_context(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
         "blocking_threads": [thread for thread in threads if thread.is_blocking],
         "may_comment": may,
         "may_block": may and proposal.status in DECIDABLE,
-        "unsaid": request.session.pop(_DRAFT, {}) if _DRAFT in request.session else {},
+        "unsaid": take_draft(request, _DRAFT),
         "beneath": beneath,
         "about": beneath["whole"][1],
     }
@@ -134,7 +133,7 @@ def _answer(
             raise DecisionRefused(_what_is_wrong(form))
         place = f"thread-{do()}"
     except (*REFUSALS, Proposal.DoesNotExist, LineThread.DoesNotExist) as refusal:
-        messages.error(request, f"Nothing was changed: {str(refusal).rstrip('.')}.")
+        tell_refusal(request, refusal)
         request.session[_DRAFT] = {"place": place, "text": request.POST.get("text", "")[:COMMENT_LENGTH]}
     page = redirect("admin:proposals_proposal_change", object_id)
     page["Location"] += _address(place)

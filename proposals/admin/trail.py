@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from fsarsite.paginator import BoundedPaginator
-from proposals.admin.desk import ReadOnlyAdmin, signed_in
+from proposals.admin.desk import ReadOnlyAdmin, signed_in, two_lines
 from proposals.display import reveal
 from proposals.models import Decision, ProposalEvent, TrailEntry
 from proposals.services import NotAllowed, export_trail, head_of_trail
@@ -28,7 +28,6 @@ from proposals.services.trail import EXPORT
 
 _LIST = "admin:proposals_trailentry_changelist"
 _TYPE = "application/jsonl; charset=utf-8"
-_TWO_LINES = '<span class="fs-title">{}</span><span class="fs-sub">{}</span>'
 _TOLD = ("decision", "event")
 
 
@@ -89,9 +88,9 @@ class TrailAdmin(ReadOnlyAdmin):
         if told is None:
             return format_html('<span class="fs-error">{}</span>', "its row is gone")
         if isinstance(told, Decision):
-            return format_html(_TWO_LINES, told.get_kind_display(), "decision")
+            return two_lines(told.get_kind_display(), "decision")
         moved = f"{told.get_before_display()} → {told.get_after_display()}" if told.before else told.get_after_display()
-        return format_html(_TWO_LINES, told.name.replace("_", " "), moved)
+        return two_lines(told.name.replace("_", " "), moved)
 
     @display(description="Proposal")
     def about(self, entry: TrailEntry) -> SafeString | None:
@@ -112,7 +111,7 @@ class TrailAdmin(ReadOnlyAdmin):
         if told is None:
             return None
         at = timezone.localtime(told.created_at)
-        return format_html(_TWO_LINES, f"{at:%Y-%m-%d}", f"{at:%H:%M:%S}")
+        return two_lines(f"{at:%Y-%m-%d}", f"{at:%H:%M:%S}")
 
     @display(description="Hash")
     def fingerprint(self, entry: TrailEntry) -> SafeString:

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from proposals.admin.decisions import REFUSALS
-from proposals.admin.desk import signed_in
+from proposals.admin.desk import signed_in, tell_refusal
 from proposals.gate import Effect
 from proposals.gate.waiving import why_not_waivable
 from proposals.models import Finding, Proposal, Waiver
@@ -71,7 +71,7 @@ def waive_view(request: HttpRequest, object_id: int) -> HttpResponseBase:
             ends_at=form.ends_at(),
         )
     except (*REFUSALS, Proposal.DoesNotExist, OverflowError) as refusal:
-        messages.error(request, f"Nothing was changed: {refusal}.")
+        tell_refusal(request, refusal)
     else:
         messages.info(request, "The finding is waived, and the proposal was assessed again.")
     return _back(object_id)
@@ -84,7 +84,7 @@ def revoke_view(request: HttpRequest, object_id: int, waiver_id: int) -> HttpRes
     try:
         revoke_waiver(waiver_id=waiver_id, by=signed_in(request))
     except (*REFUSALS, Waiver.DoesNotExist) as refusal:
-        messages.error(request, f"Nothing was changed: {refusal}.")
+        tell_refusal(request, refusal)
     else:
         messages.info(request, "The waiver is revoked; the finding counts again.")
     return _back(object_id)

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('waits', 'Waits for a decision'), ('assigned', 'Given to you'), ('asked', 'Its producer is asked'), ('answered', 'Answered by its producer'), ('said', 'Somebody commented'), ('approval', 'Approved, needs another person'), ('changed', 'Its status changed'), ('broke_glass', 'Approved by break-glass'), ('reminder', 'Due soon'), ('overdue', 'Overdue'), ('expiring', 'Expires soon'), ('review_owed', 'A later review is overdue')], max_length=20)),
-                ('about', models.JSONField(help_text='The effect, what is missing, the deadline and the status when it was caused.')),
+                ('about', models.JSONField(help_text='The effect, the deadline and the status when it was caused.')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('next_try_at', models.DateTimeField()),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),

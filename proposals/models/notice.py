@@ -78,7 +78,7 @@ class Notice(models.Model):
     endpoint = models.ForeignKey(
         NoticeEndpoint, null=True, blank=True, on_delete=models.SET_NULL, related_name="notices"
     )
-    about = models.JSONField(help_text="The effect, what is missing, the deadline and the status when it was caused.")
+    about = models.JSONField(help_text="The effect, the deadline and the status when it was caused.")
     created_at = models.DateTimeField(auto_now_add=True)
     next_try_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
 
 from django.conf import settings
@@ -132,6 +133,11 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def deadline(self) -> datetime | None:
+        """By when somebody should decide, else when it ends undecided; None when there is nothing to decide."""
+        return self.due_at or self.expires_at
 
     @cached_property
     def report(self) -> Report:

@@ -78,8 +78,6 @@ def post(endpoint: NoticeEndpoint, message_id: str, timestamp: int, body: bytes)
             pool.stream("POST", endpoint.url, headers=headers, content=body, extensions=_EXTENSIONS) as answer,
         ):
             status = answer.status  # its body is never read
-    except PostFailed:
-        raise
     except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError, ValueError, OSError) as error:
         raise PostFailed(f"no answer: {type(error).__name__}") from error
     if not 200 <= status < 300:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import random
 import time
 from datetime import timedelta
 
@@ -13,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from fsarsite.backoff import backoff_seconds
 from proposals.models import Notice, User
 from proposals.notices.post import PostFailed, post
 from proposals.notices.words import document, paragraph
@@ -109,6 +109,6 @@ def _again(notices: list[Notice], reason: str) -> None:
         notice.attempts, notice.error = notice.attempts + 1, reason[:200]
         if now - notice.created_at > GIVEN_UP_AFTER:
             notice.given_up_at = now
-        pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** (notice.attempts - 1))
-        notice.next_try_at = now + timedelta(seconds=pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads load
+        pause = backoff_seconds(notice.attempts, first=FIRST_PAUSE_SECONDS, longest=LONGEST_PAUSE_SECONDS)
+        notice.next_try_at = now + timedelta(seconds=pause)
     logger.warning("%d notices wait: %s", len(notices), reason)

@@ -64,7 +64,7 @@ def _meant_by(event: ProposalEvent, proposal: Proposal) -> QuerySet[User]:
 
 
 def _about(proposal: Proposal, deadline: datetime | None) -> dict[str, Any]:
-    due = deadline or proposal.due_at or proposal.expires_at
+    due = deadline or proposal.deadline
     return {
         "effect": proposal.assessment.effect if proposal.assessment else "",
         "status": proposal.status,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from proposals.actors import Actor
 from proposals.models import Proposal, Snooze, User, Watch
 from proposals.services.claims import ASSIGN
-from proposals.services.review import DecisionRefused, NotAllowed, require_reviewer
+from proposals.services.review import DecisionRefused, NotAllowed, require_reviewer, require_status
 from proposals.services.status import lock_proposal, write_event
 from proposals.states import WAITING
 
@@ -41,8 +41,7 @@ def snooze_proposal(*, proposal_id: int, by: User, until: datetime, for_all: boo
     require_reviewer(by)
     if for_all and not by.may(ASSIGN):
         raise NotAllowed("only Leads snooze for everybody")
-    if proposal.status not in WAITING:
-        raise DecisionRefused(f"this proposal is {proposal.get_status_display().lower()}; it waits for nobody")
+    require_status(proposal, WAITING, "it waits for nobody")
     if not timezone.now() < until <= timezone.now() + LONGEST_SNOOZE:
         raise DecisionRefused(f"give a time in the future, within {LONGEST_SNOOZE.days} days")
     person = None if for_all else by

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from proposals.actors import Actor
 from proposals.models import Proposal, User
-from proposals.services.review import DecisionRefused, NotAllowed
+from proposals.services.review import DecisionRefused, NotAllowed, require_status
 from proposals.services.status import lock_proposal, write_event
 from proposals.states import OPEN, WAITING
 
@@ -21,7 +21,7 @@ def claim_proposal(*, proposal_id: int, by: User) -> Proposal:
     """Say that one looks at it. Claiming again changes nothing. Raises DecisionRefused when another has it."""
     proposal = lock_proposal(proposal_id)
     _require_claimant(by)
-    _require_open(proposal)
+    require_status(proposal, OPEN, "there is nothing to claim")
     if proposal.claimed_by_id == by.pk:
         return proposal
     if proposal.claimed_by_id is not None:
@@ -53,7 +53,7 @@ def assign_proposal(*, proposal_id: int, by: User, to: User) -> Proposal:
     """
     proposal = lock_proposal(proposal_id)
     _require_assigner(by)
-    _require_open(proposal)
+    require_status(proposal, OPEN, "there is nothing to claim")
     if proposal.claimed_by_id == to.pk:
         return proposal
     if not (to.is_active and to.may(CLAIM)):
@@ -73,8 +73,7 @@ def set_due(*, proposal_id: int, by: User, due_at: datetime) -> Proposal:
     """
     proposal = lock_proposal(proposal_id)
     _require_assigner(by)
-    if proposal.status not in WAITING:
-        raise DecisionRefused(f"this proposal is {proposal.get_status_display().lower()}; there is nothing to decide")
+    require_status(proposal, WAITING, "there is nothing to decide")
     if due_at <= timezone.now():
         raise DecisionRefused("give a time in the future")
     if proposal.expires_at is not None and due_at > proposal.expires_at:
@@ -99,8 +98,3 @@ def _require_claimant(by: User) -> None:
 def _require_assigner(by: User) -> None:
     if not by.may(ASSIGN):
         raise NotAllowed("you may not give proposals to people; ask for the Leads group")
-
-
-def _require_open(proposal: Proposal) -> None:
-    if proposal.status not in OPEN:
-        raise DecisionRefused(f"this proposal is {proposal.get_status_display().lower()}; there is nothing to claim")

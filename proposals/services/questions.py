@@ -7,9 +7,8 @@ from django.utils import timezone
 
 from proposals.actors import Actor
 from proposals.models import Proposal, Question, User
-from proposals.services.review import DecisionRefused, NotAllowed, ReasonTooShort, require_reviewer
+from proposals.services.review import DecisionRefused, NotAllowed, require_reviewer, require_status, require_words
 from proposals.services.status import lock_proposal, write_event
-from proposals.services.storable import storable
 from proposals.states import WAITING
 
 QUESTION_LENGTH = 5_000
@@ -21,16 +20,13 @@ def ask_producer(*, proposal_id: int, by: User, text: str) -> Question:
     """Request information: one question at a time. Locks the proposal. Raises DecisionRefused."""
     proposal = lock_proposal(proposal_id)
     require_reviewer(by)
-    if proposal.status not in WAITING:
-        raise DecisionRefused(f"this proposal is {proposal.get_status_display().lower()}; there is nothing to ask")
+    require_status(proposal, WAITING, "there is nothing to ask")
     if proposal.questions.open().exists():
         raise DecisionRefused("a question waits for its answer already")
     if proposal.questions.count() >= MOST_QUESTIONS:
         raise DecisionRefused(f"{MOST_QUESTIONS} questions were asked; decide, or send it back")
     question = Question.objects.create(proposal=proposal, asked_by=by, text=_words(text))
-    write_event(
-        proposal, name="asked", before=proposal.status, by=Actor.of(by), note=question.text, question=question.pk
-    )
+    _write(question, proposal, by, "asked", question.text)
     return question
 
 
@@ -75,15 +71,5 @@ def _write(question: Question, proposal: Proposal, by: User, name: str, note: st
     write_event(proposal, name=name, before=proposal.status, by=Actor.of(by), note=note, question=question.pk)
 
 
-def open_question(proposal: Proposal) -> Question | None:
-    """What its producer is asked and has not answered."""
-    return proposal.questions.open().select_related("asked_by").first()
-
-
 def _words(text: str) -> str:
-    said = storable(text.strip())
-    if not said:
-        raise ReasonTooShort("write something first")
-    if len(said) > QUESTION_LENGTH:
-        raise DecisionRefused(f"write at most {QUESTION_LENGTH} characters")
-    return said
+    return require_words(text, most=QUESTION_LENGTH, too_long=f"write at most {QUESTION_LENGTH} characters")

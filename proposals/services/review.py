@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import cast
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from proposals.models import Assessment, Decision, Estimate, LineThread, Proposa
 from proposals.releases import release
 from proposals.services.second_opinion import Estimated, asks_for_second_opinion, record_estimate
 from proposals.services.status import band_in_rules, change_status, lock_proposal, write_event
+from proposals.services.storable import storable
 from proposals.states import InvalidTransition, Status, ensure_transition
 
 REASON_LENGTH = 10
@@ -157,16 +159,18 @@ def approvals_missing(proposal: Proposal) -> int:
     """How many more people must approve before the proposal goes ahead: by the policy that judged it, and one more
     where a person's estimate is far from the engine's.
     """
-    if proposal.assessment is None:
-        return 1
     return max(0, approvals_needed(proposal) - approvals_of(proposal).count())
 
 
 def approvals_needed(proposal: Proposal) -> int:
     """How many people must approve in all what is judged now. One query."""
-    if proposal.assessment is None:
-        return 1
-    return proposal.assessment.policy.rules.approvals[band_in_rules(proposal)] + asks_for_second_opinion(proposal)
+    return approvals_by_policy(proposal) + asks_for_second_opinion(proposal)
+
+
+def approvals_by_policy(proposal: Proposal) -> int:
+    """How many the policy that judged it asks for, whatever people estimate. No query where the policy is read."""
+    judged = proposal.assessment
+    return judged.policy.rules.approvals[band_in_rules(proposal)] if judged else 1
 
 
 def approvals_of(proposal: Proposal) -> models.QuerySet[Decision]:
@@ -233,6 +237,22 @@ def require_reviewer(by: User) -> None:
         raise NotAllowed("services and AI models never decide; a person must")
     if not by.has_perm("proposals.decide_proposal"):
         raise NotAllowed("you may not decide proposals; ask for the Operators group")
+
+
+def require_status(proposal: Proposal, among: Collection[Status], what: str) -> None:
+    """Raise DecisionRefused, saying ``what`` cannot be done, unless the proposal stands in one of these statuses."""
+    if proposal.status not in among:
+        raise DecisionRefused(f"this proposal is {proposal.get_status_display().lower()}; {what}")
+
+
+def require_words(text: str, *, too_long: str, most: int) -> str:
+    """What somebody typed, as it is stored. Raises ReasonTooShort without any, DecisionRefused beyond ``most``."""
+    said = storable(text.strip())
+    if not said:
+        raise ReasonTooShort("write something first")
+    if len(said) > most:
+        raise DecisionRefused(too_long)
+    return said
 
 
 def require_reason(note: str) -> None:

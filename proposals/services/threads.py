@@ -7,9 +7,15 @@ from django.utils import timezone
 
 from proposals.actors import Actor
 from proposals.models import LineComment, LineThread, Proposal, User
-from proposals.services.review import REASON_LENGTH, DecisionRefused, NotAllowed, ReasonTooShort
+from proposals.services.review import (
+    REASON_LENGTH,
+    DecisionRefused,
+    NotAllowed,
+    ReasonTooShort,
+    require_status,
+    require_words,
+)
 from proposals.services.status import lock_proposal, write_event
-from proposals.services.storable import storable
 from proposals.states import DECIDABLE
 
 COMMENT_LENGTH = 5_000
@@ -96,8 +102,7 @@ def _locked(proposal_id: int, thread_id: int, by: User) -> tuple[Proposal, LineT
 
 
 def _block(thread: LineThread, proposal: Proposal, by: User) -> None:
-    if proposal.status not in DECIDABLE:
-        raise DecisionRefused(f"this proposal is {proposal.get_status_display().lower()}; there is nothing to block")
+    require_status(proposal, DECIDABLE, "there is nothing to block")
     thread.blocked_by, thread.resolved_at, thread.resolved_by = by, None, None
     thread.save(update_fields=["blocked_by", "resolved_at", "resolved_by"])
     _write(thread, proposal, by, "thread_blocks")
@@ -109,12 +114,7 @@ def _say_if_any(thread: LineThread, by: User, text: str) -> None:
 
 
 def _words(text: str) -> str:
-    said = storable(text.strip())
-    if not said:
-        raise ReasonTooShort("write something first")
-    if len(said) > COMMENT_LENGTH:
-        raise DecisionRefused(f"a comment has at most {COMMENT_LENGTH} characters")
-    return said
+    return require_words(text, most=COMMENT_LENGTH, too_long=f"a comment has at most {COMMENT_LENGTH} characters")
 
 
 def _require_commenter(by: User) -> None:

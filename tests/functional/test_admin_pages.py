@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from proposals.models import User
+from tests.functional.accessibility import axe_findings, width_findings
 from tests.functional.conftest import LogIn
 from tests.integration.fsarsite.rights.addresses import url_of
 from tests.integration.fsarsite.rights.expected import declared
@@ -15,8 +17,6 @@ from tests.integration.fsarsite.rights.stage import set_stage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
-RUN_AXE = 'rules => axe.run({resultTypes: ["violations"], ...rules})'
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _NO_PAGE = ("report.<str:form>", "export/", "autocomplete/", "jsi18n/", "live/", "logout/", "login/", "r/<", "search/")
 _ALIKE = ("delete/", "history/", "<path:object_id>/")
 """Pages of Django's that differ by a name only; one of each is enough."""
@@ -39,17 +39,9 @@ def _pages() -> list[str]:
     return [route for route in pages if not route.endswith(_ALIKE) or route.startswith("proposals/user/")]
 
 
-def _findings(page: Page, url: str) -> list[str]:
+def _findings(page: Page, url: str) -> Iterator[str]:
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     page.goto(url)
-    page.evaluate(Axe().axe_script)
-    found: list[str] = []
-    for scheme, rules in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        told = page.evaluate(RUN_AXE, rules)["violations"]
-        found += [f"{url}, {scheme}: {each['id']}: {each['nodes'][0]['html'][:150]}" for each in told]
-    page.emulate_media(color_scheme="light")
+    yield from axe_findings(page, url)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    if (wide := page.evaluate(TOO_WIDE)) > 0:
-        found.append(f"{url}: {wide} px too wide on a phone")
-    return found
+    yield from width_findings(page, url)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -19,6 +18,7 @@ from billing.states import OrderStatus
 from tests.factories import create_user
 from tests.factories.offers import create_offer
 from tests.factories.shop import Shop, open_shop
+from tests.functional.accessibility import axe_findings, width_findings
 from tests.functional.test_purchase import DECLINED, GOOD, SECURE, buy, type_card
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,7 +33,6 @@ FIGURES = """() => new Promise(resolve => {
         weight: loaded.reduce((sum, each) => sum + each.encodedBodySize, 0), requests: loaded.length, blocking
     }), 20);
 })"""
-RUN_AXE = 'rules => axe.run({resultTypes: ["violations"], ...rules})'
 
 
 @dataclass
@@ -46,14 +45,7 @@ class Inspector:
 
     def look(self, name: str) -> None:
         figures = self.page.evaluate(FIGURES)
-        self.page.evaluate(Axe().axe_script)
-        for scheme, rules in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
-            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            told = self.page.evaluate(RUN_AXE, rules)["violations"]
-            self.findings += [f"{name}, {scheme}: {each['impact']} {each['id']}" for each in told]
-        self.page.emulate_media(color_scheme="light")
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        self.findings += [f"{name}: {wide} px too wide"] if wide > 0 else []
+        self.findings += [*axe_findings(self.page, name), *width_findings(self.page, name)]
         self.seen[name] = figures
 
     def table(self) -> str:

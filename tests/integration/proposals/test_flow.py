@@ -38,8 +38,9 @@ from proposals.services import (
     start_thread,
     withdraw_question,
 )
+from proposals.services.bulk import BulkRefused, decide_all, digest_of
 from proposals.states import InvalidTransition, Status
-from tests.factories import create_proposal, create_user, decision_on, estimate
+from tests.factories import approval_of, create_proposal, create_user, decision_on, estimate
 from tests.factories.browsers import log_in, review_url
 
 pytestmark = pytest.mark.django_db
@@ -390,22 +391,30 @@ def test_page_offers_break_glass_only_to_those_who_need_and_may(blocked: Proposa
     assert not afterwards
 
 
+def race(acts: list[Callable[[], object]]) -> list[bool]:
+    """Do all at once; which of them had an effect."""
+    start = Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> bool:
+        start.wait(10)
+        try:
+            return bool(act())
+        except (DecisionRefused, InvalidTransition, BulkRefused):
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_claim_reject_and_expiry_at_once_leave_one_fate_and_one_event_for_each_effect(
     django_db_serialized_rollback: None,
 ) -> None:
     proposal, people = create_proposal(Status.BLOCKED), [create_user() for _ in range(4)]
-    bound, start = decision_on(proposal), Barrier(6)
+    bound = decision_on(proposal)
     Proposal.objects.update(expires_at=timezone.now())
-
-    def race(act: Callable[[], object]) -> bool:
-        start.wait(10)
-        try:
-            return bool(act())
-        except (DecisionRefused, InvalidTransition):
-            return False
-        finally:
-            connection.close()
 
     acts: list[Callable[[], object]] = [
         lambda: claim_proposal(proposal_id=proposal.pk, by=people[0]),
@@ -415,8 +424,7 @@ def test_claim_reject_and_expiry_at_once_leave_one_fate_and_one_event_for_each_e
         expire_proposals,
         expire_proposals,
     ]
-    with ThreadPoolExecutor(len(acts)) as pool:
-        done = list(pool.map(race, acts))
+    done = race(acts)
 
     proposal.refresh_from_db()
     ends = [name for name in names(proposal) if name in {"rejected", "expired"}]
@@ -425,3 +433,42 @@ def test_claim_reject_and_expiry_at_once_leave_one_fate_and_one_event_for_each_e
     assert names(proposal).count("claimed") == sum(done[:2]) <= 1
     assert proposal.decisions.count() == ends.count("rejected")
     assert proposal.claimed_by is None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", range(3))
+def test_bulk_actions_approval_claim_and_expiry_at_once_are_whole_and_told_once(
+    turn: int, django_db_serialized_rollback: None
+) -> None:
+    asked = [f"self_improvement: Number {n}. [fsar_review]" for n in range(4)]
+    rows = [create_proposal(Status.NEEDS_MITIGATION, proposal=each) for each in asked]
+    people, ids = [create_user() for _ in range(5)], [row.pk for row in rows]
+    Proposal.objects.filter(pk=rows[3].pk).update(expires_at=timezone.now())
+    shown = {"digest": digest_of(Proposal.objects.filter(pk__in=ids)), "note": REASON}
+
+    def bulk(decision: str, by: User, order: list[int]) -> Callable[[], object]:
+        return lambda: decide_all(decision=decision, proposal_ids=order, by=by, **shown)
+
+    acts: list[Callable[[], object]] = [
+        bulk("reject", people[0], ids),
+        bulk("send_back", people[1], ids[::-1]),
+        bulk("approve", people[2], ids),
+        lambda: approve_proposal(**approval_of(rows[0]), by=people[3], note=REASON),
+        lambda: claim_proposal(proposal_id=rows[1].pk, by=people[4]),
+        expire_proposals,
+    ]
+    done = race(acts[turn:] + acts[:turn])
+    done = done[-turn:] + done[:-turn] if turn else done
+
+    ends = [[n for n in names(row) if n in {"rejected", "sent_back", "approved", "expired"}] for row in rows]
+    now = [Proposal.objects.get(pk=row.pk).status for row in rows]
+    assert sum(done[:3]) <= 1
+    if any(done[:3]):  # one of them took all four, and left nothing to the others
+        assert ends == [[["rejected", "sent_back", "approved"][done.index(True)]]] * 4
+        assert len(set(now)) == 1
+        assert not done[3]
+        assert not done[5]
+    else:
+        assert ends == [["approved"], [], [], ["expired"]]
+    assert [row.decisions.count() for row in rows] == [sum(n != "expired" for n in each) for each in ends]
+    assert names(rows[1]).count("claimed") == done[4]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from execution.models import ExecutionTask
@@ -18,9 +18,13 @@ from tests.probe.handler import KIND
 
 
 def queue_probe(do: str = "write", **payload: Any) -> ExecutionTask:
-    """The root task of an approved proposal, queued by the approval and turned into a probe."""
-    task = create_proposal(Status.APPROVED).tasks.get()
-    ExecutionTask.objects.filter(pk=task.pk).update(kind=KIND, payload={"do": do, **payload})
+    """The root task of an approved proposal, queued by the approval and turned into a probe.
+
+    Both in one transaction: a worker that is there already must not run it as what it was.
+    """
+    with transaction.atomic():
+        task = create_proposal(Status.APPROVED).tasks.get()
+        ExecutionTask.objects.filter(pk=task.pk).update(kind=KIND, payload={"do": do, **payload})
     task.refresh_from_db()
     return task
 

@@ -22,6 +22,7 @@ from fsarsite.login.factor import (
     renew_recovery_codes,
     secret_of,
 )
+from proposals.admin.desk import tell_refusal
 from proposals.models import User
 
 NAME = "second-factor"
@@ -45,7 +46,7 @@ def second_factor_view(request: HttpRequest, frame: dict[str, Any]) -> HttpRespo
         try:
             codes = _act(request, user, form) if form.is_valid() else []
         except FactorRefused as refusal:
-            messages.error(request, f"Nothing was changed: {refusal}.")
+            tell_refusal(request, refusal)
         if not codes:
             return redirect(f"admin:{NAME}")
     device = device_of(user)

@@ -18,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from fsarsite.samples.workspace import ensure_workspace
 from tests.factories import create_user
+from tests.functional.clicks import send_login
 from tests.integration.execution.effects.conftest import made_target
 from tests.integration.execution.effects.target import Target
 
@@ -64,10 +65,7 @@ def log_in(browser: Browser, live_server: LiveServer) -> Iterator[LogIn]:
         context = browser.new_context(viewport={"width": width, "height": 900}, base_url=live_server.url)
         contexts.append(context)
         page = context.new_page()
-        page.goto("/admin/")
-        page.get_by_label("Username").fill(username)
-        page.get_by_label("Password").fill("pw")
-        page.get_by_role("button", name="Log in").click()
+        send_login(page, username)
         page.wait_for_url("**/admin/")
         return page
 

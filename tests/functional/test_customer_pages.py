@@ -19,6 +19,7 @@ from tests.factories import create_user
 from tests.factories.offers import create_offer
 from tests.factories.shop import Shop, open_shop
 from tests.functional.accessibility import axe_findings, width_findings
+from tests.functional.clicks import send_login
 from tests.functional.test_purchase import DECLINED, GOOD, SECURE, buy, type_card
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -133,10 +134,7 @@ def _pay(phone: Page, shop: Shop, inspector: Inspector) -> Order:
 def _give_back(phone: Page, shop: Shop, inspector: Inspector, order: Order) -> None:
     """An operator refunds a part and then the rest."""
     create_user("lea", groups=("Leads",))
-    phone.goto(f"/admin/login/?next=/admin/billing/order/{order.pk}/change/")
-    phone.get_by_label("Username").fill("lea")
-    phone.get_by_label("Password").fill("pw")
-    phone.get_by_role("button", name="Log in").click()
+    send_login(phone, "lea")
     for amount, said in (("5.00", "A part of what you paid was refunded."), ("14.00", "Refunded in full.")):
         phone.goto(f"/admin/billing/order/{order.pk}/change/")
         phone.get_by_label("Amount in EUR").fill(amount)

@@ -11,6 +11,7 @@ from proposals.models import Proposal, SavedView, Snooze
 from proposals.states import Status
 from tests.factories import create_proposal, file_proposal
 from tests.factories.browsers import review_url
+from tests.functional.clicks import agree, ask_for_all, keep_estimate, send_login
 from tests.functional.conftest import LogIn
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,17 +51,13 @@ def test_estimate_two_notches_off_asks_for_a_second_opinion_and_every_number_lea
     page.goto(review_url(proposal))
     expect(page.get_by_text("First, what do you think?")).to_be_visible()
     expect(page.get_by_role("table").filter(has_text="Estimate of")).to_have_count(0)
-    far = {name: 1 if getattr(proposal.assessment, name) > 2 else 5 for name in ("likelihood", "damage")}
-    for name, value in far.items():
-        page.locator(f"input[name={name}][value='{value}']").check()
-    page.get_by_role("button", name="Keep my estimate").click()
+    judged = proposal.assessment.likelihood, proposal.assessment.damage
+    keep_estimate(page, *(1 if notch > 2 else 5 for notch in judged))
     expect(page.locator(".fs-decide")).to_contain_text("One more because you are two notches or more from the engine.")
     page.get_by_role("button", name="Approve", exact=True).click()
 
     second.goto(review_url(proposal))
-    for name in far:
-        second.locator(f"input[name={name}][value='{getattr(proposal.assessment, name)}']").check()
-    second.get_by_role("button", name="Keep my estimate").click()
+    agree(second, proposal)
     expect(second.locator(".fs-decide")).to_contain_text("1 of 2 approved, needs another person.")
     second.get_by_label("Reason").fill("The first reviewer saw too little in it.")
     second.get_by_role("button", name="Reject", exact=True).click()
@@ -102,15 +99,11 @@ def test_all_that_match_are_snoozed_and_a_page_that_is_stale_rejects_none(log_in
     waiting = [create_proposal(proposal=f"self_improvement: Item {n}. [fsar_block]") for n in range(3)]
     page, other = log_in("olga"), log_in("otto")
     other.goto(f"{QUEUE}?standing=blocked")
-    other.locator("#action-toggle").check()
-    other.locator("select[name=action]").select_option(label="Reject with a reason")
-    other.get_by_role("button", name="Run").click()
+    ask_for_all(other, "Reject with a reason")
     other.get_by_label("Reason").fill("None of these names a table that exists.")
 
     page.goto(QUEUE)
-    page.locator("#action-toggle").check()
-    page.locator("select[name=action]").select_option(label="Snooze for me")
-    page.get_by_role("button", name="Run").click()
+    ask_for_all(page, "Snooze for me")
     expect(page.get_by_role("heading", name="Snooze 3 proposals?")).to_be_visible()
     page.get_by_label("Reason").fill("Nothing can be said before Monday.")
     page.get_by_role("button", name="Snooze 3").click()
@@ -140,9 +133,5 @@ def test_second_factor_is_set_up_and_a_recovery_code_logs_in_once(log_in: LogIn)
 
     page.context.clear_cookies()
     for given, is_let_in in (("", False), (code, True)):
-        page.goto("/admin/")
-        page.get_by_label("Username").fill("olga")
-        page.get_by_label("Password").fill("pw")
-        page.locator("input[name=code]").fill(given)
-        page.get_by_role("button", name="Log in").click()
+        send_login(page, "olga", code=given)
         expect(page.get_by_role("button", name="Log in")).to_have_count(0 if is_let_in else 1)

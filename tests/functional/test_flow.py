@@ -13,6 +13,7 @@ from proposals.services import save_policy
 from proposals.states import Status
 from tests.factories import create_proposal, create_user
 from tests.factories.browsers import review_url
+from tests.functional.clicks import agree, send_login
 from tests.functional.conftest import LogIn
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,14 +22,6 @@ QUEUE = "/admin/proposals/proposal/"
 
 def status_of(proposal: Proposal) -> str:
     return Proposal.objects.get(pk=proposal.pk).status
-
-
-def estimate(page: Page, proposal: Proposal) -> None:
-    """Give the estimate that the engine gives."""
-    assert proposal.assessment is not None
-    page.locator(f"input[name=likelihood][value='{proposal.assessment.likelihood}']").check()
-    page.locator(f"input[name=damage][value='{proposal.assessment.damage}']").check()
-    page.get_by_role("button", name="Keep my estimate").click()
 
 
 def two_people() -> None:
@@ -43,7 +36,7 @@ def test_two_people_approve_what_the_policy_says_two_must(log_in: LogIn) -> None
 
     for page, said in ((first, "0 of 2"), (second, "1 of 2")):
         page.goto(review_url(proposal))
-        estimate(page, proposal)
+        agree(page, proposal)
         expect(page.locator(".fs-decide")).to_contain_text(f"{said} approved, needs")
         page.get_by_role("button", name="Approve", exact=True).click()
         expect(page.get_by_text("Your approval is recorded.")).to_be_visible()
@@ -99,7 +92,7 @@ def test_lead_gives_it_to_somebody_who_snoozes_it_and_wakes_it(log_in: LogIn) ->
 def test_blocking_comment_on_the_whole_stops_an_approval_until_it_is_resolved(log_in: LogIn) -> None:
     proposal, page = create_proposal(Status.BLOCKED), log_in()
     page.goto(review_url(proposal))
-    estimate(page, proposal)
+    agree(page, proposal)
     page.get_by_text("Conversation").click()
     page.get_by_label("Comment on the whole").fill("Who asked for this?")
     page.get_by_label("Blocking").check()
@@ -118,11 +111,7 @@ def with_second_factor(browser: Browser, live_server: LiveServer, username: str)
     """Logged in with the code that an app would show."""
     device = TOTPDevice.objects.create(user=create_user(username, groups=("Leads",)), confirmed=True)
     page = browser.new_context(base_url=live_server.url).new_page()
-    page.goto("/admin/")
-    page.get_by_label("Username").fill(username)
-    page.get_by_label("Password").fill("pw")
-    page.locator("input[name=code]").fill(f"{totp(device.bin_key, t0=device.t0):06d}")
-    page.get_by_role("button", name="Log in").click()
+    send_login(page, username, code=f"{totp(device.bin_key, t0=device.t0):06d}")
     page.wait_for_url("**/admin/")
     return page
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from proposals.models import Proposal
 from proposals.states import Status
 from tests.factories import create_proposal
+from tests.functional.clicks import ask_for_all
 from tests.functional.conftest import LogIn
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,9 +59,7 @@ def test_all_that_match_are_sent_back_with_one_reason(log_in: LogIn) -> None:
     page = log_in()
     page.goto(f"{QUEUE}?standing=blocked")
 
-    page.locator("#action-toggle").check()
-    page.locator("select[name=action]").select_option(label="Send back with a reason")
-    page.get_by_role("button", name="Run").click()
+    ask_for_all(page, "Send back with a reason")
     expect(page.get_by_role("heading", name="Send back 3 proposals?")).to_be_visible()
     page.get_by_label("Reason").fill("None of these names a table that exists.")
     page.get_by_role("button", name="Send back 3").click()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from babel.numbers import list_currencies
 from django import forms
 from django.contrib import admin
@@ -18,6 +20,11 @@ class PriceForm(forms.ModelForm[Price]):
     class Meta:
         model = Price
         fields = ("amount", "currency", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # the head of a column is no label to a screen reader
+            field.widget.attrs["aria-label"] = field.label
 
     def clean_currency(self) -> str:
         code = str(self.cleaned_data["currency"]).upper()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
+from django.core.management import call_command
+from django.utils import timezone
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import expect
@@ -116,6 +121,45 @@ def test_all_that_match_are_snoozed_and_a_page_that_is_stale_rejects_none(log_in
     expect(other.get_by_text("some changed, came or went meanwhile")).to_be_visible()
     assert Snooze.objects.count() == 3
     assert Proposal.objects.filter(status=Status.REJECTED).count() == 1
+
+
+def test_home_leads_to_what_waits_where_repeats_are_one_row_and_a_lead_moves_a_deadline(log_in: LogIn) -> None:
+    put = "self_improvement: Add the missing `grams` column to the `bread_orders` table, says {}."
+    asked = [create_proposal(proposal=put.format(n), block_execution=True) for n in range(3)]
+    lead = log_in("lea", ("Leads",))
+    lead.get_by_role("link", name="Waiting, blocked").click()
+    expect(lead.locator("#result_list tbody tr")).to_have_count(3)  # a filter shows every row
+    lead.goto(QUEUE)
+    expect(lead.locator("#result_list tbody tr")).to_have_count(1)
+    lead.get_by_role("link", name="3 ask for this").click()
+    expect(lead.locator("#result_list tbody tr")).to_have_count(3)
+
+    moved = (timezone.localtime() + timedelta(hours=5)).replace(second=0, microsecond=0)
+    lead.goto(review_url(asked[1]))
+    lead.get_by_text("Give to somebody, move the deadline").click()
+    lead.get_by_label("Decide by").fill(f"{moved:%Y-%m-%dT%H:%M}")
+    lead.get_by_role("button", name="Move").click()
+    expect(lead.get_by_text("4 hours left").first).to_be_visible()
+    assert Proposal.objects.get(pk=asked[1].pk).due_at == moved
+
+
+def test_all_that_match_are_rejected_and_the_auditor_takes_the_trail_along(log_in: LogIn, tmp_path: Path) -> None:
+    for n in range(3):
+        create_proposal(proposal=f"self_improvement: Item {n}. [fsar_block]")
+    page, auditor = log_in("olga"), log_in("ada", ("Auditors",))
+    page.goto(f"{QUEUE}?standing=blocked")
+    ask_for_all(page, "Reject with a reason")
+    page.get_by_label("Reason").fill("None of these names a table that exists.")
+    page.get_by_role("button", name="Reject 3").click()
+    expect(page.get_by_text("3 rejected.")).to_be_visible()
+
+    auditor.goto("/admin/proposals/trailentry/")
+    with auditor.expect_download() as download:
+        auditor.get_by_role("button", name="Export the trail as JSON Lines").click()
+    download.value.save_as(tmp_path / "trail.jsonl")
+    call_command("verify_trail", tmp_path / "trail.jsonl")
+
+    assert (tmp_path / "trail.jsonl").read_text().count("None of these names a table that exists.") >= 3
 
 
 def test_second_factor_is_set_up_and_a_recovery_code_logs_in_once(log_in: LogIn) -> None:

@@ -14,6 +14,7 @@ import dj_database_url
 import django_stubs_ext
 from environs import Env, EnvError, validate
 
+from fsarsite import api_settings
 from fsarsite.database import BASE_DIR, data_folder, database_urls, embedded_cluster
 from fsarsite.login_settings import APPS as LOGIN_APPS
 from fsarsite.login_settings import BACKENDS, read_login_settings
@@ -183,37 +184,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _given["behind_
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "proposals.api.authentication.BearerAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["proposals.api.parsers.StrictJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_METADATA_CLASS": None,
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "fsarsite.errors.problem_handler",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "fsarsite API",
-    "DESCRIPTION": "Submit FSAR reports, read what the gate made of them, decide, and follow what was executed.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "PATH_CONVERTER_OVERRIDES": {"report_id": str},
-    "ENUM_NAME_OVERRIDES": {
-        "ProposalStatus": "proposals.states.Status",
-        "ProposalType": "proposals.models.Proposal.Type",
-        "TaskStatus": "execution.states.TaskStatus",
-        "DecisionKind": "proposals.models.Decision.Kind",
-        "TaskKind": "execution.models.ExecutionTask.Kind",
-    },
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-}
+REST_FRAMEWORK, SPECTACULAR_SETTINGS = api_settings.REST_FRAMEWORK, api_settings.SPECTACULAR_SETTINGS
 
 try:
     QUEUE_WORKERS = env.int("QUEUE_WORKERS", 2, validate=validate.Range(1, 64))

@@ -43,6 +43,7 @@ LEAD_RIGHTS = (
     "proposals.resend_notice",
     "proposals.view_reviewers",
     "proposals.share_savedview",
+    "proposals.issue_apikey",
     "execution.add_aimodel",
     "execution.change_aimodel",
     *(

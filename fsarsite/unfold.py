@@ -114,7 +114,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     people = [
         _page(request, "People and services", "group", "proposals", "user"),
         _page(request, "Groups", "shield_person", "auth", "group"),
-        _page(request, "API tokens", "key", "authtoken", "tokenproxy"),
+        _page(request, "API keys", "key", "proposals", "apikey"),
     ]
     api = {"title": "API", "icon": "api", "link": reverse("api-docs"), "permission": _always, "active": False}
     return [

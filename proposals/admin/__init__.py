@@ -2,6 +2,7 @@
 
 from proposals.admin.accounts import AccountAdmin, AccountGroupAdmin
 from proposals.admin.decision import DecisionAdmin
+from proposals.admin.keys import ApiKeyAdmin
 from proposals.admin.notices import NoticeAdmin, NoticeEndpointAdmin
 from proposals.admin.opportunity import OpportunityAdmin
 from proposals.admin.panels import Panel, Place, register_panel
@@ -12,6 +13,7 @@ from proposals.admin.trail import TrailAdmin
 __all__ = [
     "AccountAdmin",
     "AccountGroupAdmin",
+    "ApiKeyAdmin",
     "DecisionAdmin",
     "NoticeAdmin",
     "NoticeEndpointAdmin",

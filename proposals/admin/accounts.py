@@ -1,13 +1,10 @@
-"""People, services and models, their groups and their API tokens."""
+"""People, services and models, and their groups."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
-from rest_framework.authtoken.admin import TokenAdmin
-from rest_framework.authtoken.models import TokenProxy
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from proposals.admin.desk import DeskAdmin
@@ -50,22 +47,8 @@ class AccountAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc, type-arg]  # as 
 
 
 admin.site.unregister(Group)
-admin.site.unregister(TokenProxy)
 
 
 @admin.register(Group)
 class AccountGroupAdmin(GroupAdmin, DeskAdmin):  # type: ignore[misc]
     """Groups in unfold's clothes."""
-
-
-@admin.register(TokenProxy)
-class AccountTokenAdmin(TokenAdmin, DeskAdmin):  # type: ignore[misc]
-    """API tokens. The list shows whose they are; a token is shown once, on its own page, to those who may see it."""
-
-    list_display = ("user", "created")
-    list_select_related = ("user",)
-    fields = ("user", "key")
-    readonly_fields = ("key",)
-
-    def has_change_permission(self, request: HttpRequest, obj: TokenProxy | None = None) -> bool:
-        return False

@@ -19,7 +19,8 @@ from rest_framework.utils.mediatypes import media_type_matches
 
 from proposals.api.parsers import LengthRequired
 from proposals.api.permissions import HasRight
-from proposals.models import User
+from proposals.api.throttling import KeyRate
+from proposals.models import Scope, User
 
 
 class OneRepresentation(BaseContentNegotiation):
@@ -40,9 +41,11 @@ class Endpoint(GenericAPIView[Any]):
     """One address: its right per method, one representation, no redirect that would lose a body."""
 
     rights: ClassVar[Mapping[str, str]] = {}
+    scopes: ClassVar[Mapping[str, Scope]] = {}
     serializer_class: type[BaseSerializer[Any]]
     filterset_class: ClassVar[type[FilterSet] | None] = None
     permission_classes = [HasRight]
+    throttle_classes = [KeyRate]
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     content_negotiation_class = OneRepresentation
 
@@ -57,6 +60,13 @@ class Endpoint(GenericAPIView[Any]):
         super().initial(request, *args, **kwargs)
         if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
             raise LengthRequired  # Django would take the body for empty
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """The answer, with what is left of the key's minute."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in getattr(request, "rate_headers", {}).items():
+            answer[name] = value
+        return answer
 
     def filter_queryset(self, queryset: Any) -> Any:
         """The rows that the parameters ask for. Raises ValidationError for an unknown parameter: a typing error in

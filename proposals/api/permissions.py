@@ -8,11 +8,12 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from proposals.models import User
+from proposals.api.scopes import scope_of
+from proposals.models import ApiKey, User
 
 
 class HasRight(BasePermission):
-    """The right that the view names for the method, e.g. ``{"GET": "proposals.view_proposal"}``.
+    """The right that the view names for the method, e.g. ``{"GET": "proposals.view_proposal"}``, and a key's scope.
 
     A method that the view implements without naming a right is refused. Whether an account may *decide* is the
     services' business, since it depends on the proposal.
@@ -27,7 +28,14 @@ class HasRight(BasePermission):
         if right is None:  # an unknown method goes on to its 405
             return not _implements(view, str(request.method))
         self.message = f"this account lacks the right {right}"
-        return bool(request.user.has_perm(right))
+        return bool(request.user.has_perm(right)) and self._in_scope(request, view)
+
+    def _in_scope(self, request: Request, view: APIView) -> bool:
+        if not isinstance(request.auth, ApiKey):
+            return True
+        scope = scope_of(view, str(request.method))
+        self.message = f"this key lacks the scope {scope}" if scope else "no key does this; log in to the admin"
+        return scope in request.auth.scopes
 
 
 class IsPerson(BasePermission):

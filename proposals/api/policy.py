@@ -16,7 +16,7 @@ from proposals.api.requests import StrictSerializer
 from proposals.api.schema import answer_example, request_example
 from proposals.api.serializers import proposal_url
 from proposals.gate import Outcome, PolicyError
-from proposals.models import PolicyVersion
+from proposals.models import PolicyVersion, Scope
 from proposals.services import rehearse_policy
 from proposals.services.policy_rehearsal import MOST
 
@@ -112,6 +112,7 @@ class PolicyDryRun(Endpoint):
     """Other rules against the past."""
 
     rights: ClassVar = {"POST": ADD}
+    scopes: ClassVar = {"POST": Scope.PROPOSALS_READ}  # nothing is stored
     serializer_class = DryRunSerializer
 
     @extend_schema(

@@ -50,14 +50,15 @@ REQUEST_INVALID = ProblemType(
 UNAUTHENTICATED = ProblemType(
     "unauthenticated",
     HTTPStatus.UNAUTHORIZED,
-    "No valid token",
-    "Send `Authorization: Bearer TOKEN`. An operator makes one with `manage.py drf_create_token USERNAME`.",
+    "No valid key",
+    "Send `Authorization: Bearer KEY`. Make one in the admin under *API keys*, or with `manage.py issue_key USERNAME`.",
 )
 FORBIDDEN = ProblemType(
     "forbidden",
     HTTPStatus.FORBIDDEN,
     "This account may not do that",
-    "`detail` names the right that is missing. Services and AI models never decide, whatever their rights.",
+    "`detail` names the right of the account, or the scope of the key, that is missing. Services and AI models never "
+    "decide, whatever their rights.",
 )
 NOT_FOUND = ProblemType(
     "not-found",

@@ -18,7 +18,7 @@ from proposals.api.problems import WRITE_REFUSALS, problem_responses
 from proposals.api.requests import StrictSerializer
 from proposals.api.schema import JSON, answer_example, request_example
 from proposals.api.views import ADD, VIEW, ProposalEndpoint
-from proposals.models import Question
+from proposals.models import Question, Scope
 from proposals.services import answer_question, ask_producer
 from proposals.services.questions import QUESTION_LENGTH
 
@@ -52,6 +52,7 @@ class Questions(ProposalEndpoint):
     """The questions about one proposal."""
 
     rights: ClassVar = {"GET": VIEW, "POST": VIEW}
+    scopes: ClassVar = {"POST": Scope.PROPOSALS_DECIDE}
     serializer_class = QuestionSerializer
     pagination_class = OldestFirst
 

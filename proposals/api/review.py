@@ -15,7 +15,7 @@ from proposals.api.endpoint import account_of
 from proposals.api.requests import DecideSerializer, NoteSerializer, ReasonSerializer
 from proposals.api.serializers import DecisionSerializer
 from proposals.api.views import ADD, VIEW, ProposalEndpoint
-from proposals.models import Decision
+from proposals.models import Decision, Scope
 from proposals.services import (
     Estimated,
     approve_proposal,
@@ -38,6 +38,7 @@ class DecideEndpoint(ProposalEndpoint):
     """A person's word on a proposal."""
 
     rights: ClassVar = {"POST": VIEW}
+    scopes: ClassVar = {"POST": Scope.PROPOSALS_DECIDE}
     serializer_class = DecideSerializer
 
     @extend_schema(**schema.DECIDE)
@@ -78,6 +79,7 @@ class ReopenEndpoint(ProposalEndpoint):
     """Putting a returned proposal before the operators after all."""
 
     rights: ClassVar = {"POST": VIEW}
+    scopes: ClassVar = {"POST": Scope.PROPOSALS_DECIDE}
     serializer_class = ReasonSerializer
 
     @extend_schema(**schema.REOPEN)
@@ -94,6 +96,7 @@ class ClaimEndpoint(ProposalEndpoint):
     """Saying that one looks at it."""
 
     rights: ClassVar = {"POST": VIEW, "DELETE": VIEW}
+    scopes: ClassVar = {"POST": Scope.PROPOSALS_DECIDE, "DELETE": Scope.PROPOSALS_DECIDE}
 
     @extend_schema(**schema.CLAIM)
     def post(self, request: Request, report_id: str) -> Response:

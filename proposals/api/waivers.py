@@ -21,7 +21,7 @@ from proposals.api.requests import NOTE_LENGTH, StrictSerializer
 from proposals.api.schema import JSON, answer_example, request_example
 from proposals.api.serializers import ProposalDetailSerializer
 from proposals.api.views import VIEW, ProposalEndpoint
-from proposals.models import Waiver
+from proposals.models import Scope, Waiver
 from proposals.services import LONGEST_WAIVER, revoke_waiver, waive_finding
 from proposals.services.review import REASON_LENGTH
 
@@ -65,6 +65,7 @@ class Waivers(ProposalEndpoint):
     """The waivers of one proposal."""
 
     rights: ClassVar = {"GET": VIEW, "POST": VIEW}
+    scopes: ClassVar = {"POST": Scope.PROPOSALS_DECIDE}
     serializer_class = WaiverSerializer
     pagination_class = OldestFirst
 
@@ -124,6 +125,7 @@ class RevokeWaiver(ProposalEndpoint):
     """Taking one waiver back."""
 
     rights: ClassVar = {"POST": VIEW}
+    scopes: ClassVar = {"POST": Scope.PROPOSALS_DECIDE}
 
     @extend_schema(
         operation_id="proposals_revoke_waiver",

@@ -1,6 +1,7 @@
 """The tables of the ground floor: what is proposed, what we make of it, who decided."""
 
 from proposals.models.account import User
+from proposals.models.api_key import ApiKey, ApiKeyUse, Scope
 from proposals.models.assessment import Assessment, Finding
 from proposals.models.attention import Snooze, Watch
 from proposals.models.decision import Decision
@@ -21,6 +22,8 @@ from proposals.models.trail import TrailEntry
 from proposals.models.waiver import Waiver
 
 __all__ = [
+    "ApiKey",
+    "ApiKeyUse",
     "Assessment",
     "ContentSignature",
     "Decision",
@@ -42,6 +45,7 @@ __all__ = [
     "RequestGroup",
     "RequestedAction",
     "SavedView",
+    "Scope",
     "Snooze",
     "TrailEntry",
     "User",

@@ -60,7 +60,8 @@ def test_schema_operations_are_told_in_full(document: dict[str, Any]) -> None:
         responses = operation["responses"]
         assert operation["summary"], name
         assert {"401", "403"} <= set(responses), name
-        assert operation["security"], name
+        scopes = [scope for each in operation["security"] for scope in each.get("key", [])]
+        assert len(scopes) == 1, f"{name}: which scope does a key need?"
         for status, response in responses.items():
             contents = response.get("content", {})
             if int(status) >= 400:

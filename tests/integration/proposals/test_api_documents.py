@@ -156,7 +156,7 @@ def test_events_take_the_same_queries_for_any_number(
     few, many = create_proposal(), create_proposal(Status.ROLLED_BACK)
 
     for proposal in (few, many):
-        with django_assert_num_queries(5):  # type: ignore[operator]
+        with django_assert_num_queries(6):  # type: ignore[operator]
             viewer.get(f"{PROPOSALS}{proposal.report_id}/events/")
 
 
@@ -164,7 +164,7 @@ def test_retrieve_takes_the_same_queries_for_any_number_of_findings(
     viewer: APIClient, django_assert_max_num_queries: pytest.FixtureRequest
 ) -> None:
     for proposal in (create_proposal(), create_proposal(Status.RETURNED), create_proposal(Status.REJECTED)):
-        with django_assert_max_num_queries(9):  # type: ignore[operator]
+        with django_assert_max_num_queries(10):  # type: ignore[operator]
             viewer.get(f"{PROPOSALS}{proposal.report_id}/")
 
     assert Proposal.objects.count() == 3

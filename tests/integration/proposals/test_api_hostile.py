@@ -114,7 +114,7 @@ def test_hostile_decision_is_refused(operator: APIClient, body: bytes, media_typ
         "Bearer " + "0" * 40,
         "Bearer \x00",
         "Bearer \xff\xfe",
-        "Bearer '; DROP TABLE authtoken_token; --",
+        "Bearer '; DROP TABLE proposals_apikey; --",
         "Token",
         "Token nobody",
     ],

@@ -6,14 +6,14 @@ from pytest_django.live_server_helper import LiveServer
 
 from proposals.reports import parse_markdown, render_markdown
 from tests.factories import create_report, create_user
-from tests.factories.clients import token_of
+from tests.factories.clients import key_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _session(groups: list[str], kind: str) -> requests.Session:
     session = requests.Session()
-    session.headers["Authorization"] = f"Bearer {token_of(create_user(groups=groups, kind=kind))}"
+    session.headers["Authorization"] = f"Bearer {key_of(create_user(groups=groups, kind=kind))}"
     return session
 
 

@@ -151,11 +151,12 @@ def test_decide_twice_is_refused(operator: APIClient) -> None:
 @pytest.mark.parametrize("kind", ["service", "model"])
 def test_decide_is_never_for_services_and_models(kind: str) -> None:
     proposal = create_proposal()
-    robot = create_user(kind=kind, groups=["Operators", "Leads"])
-    robot.is_superuser = True
+    robot = create_user(groups=["Operators", "Leads"])
+    client = create_client(robot)  # with all scopes, as only a person's key has them
+    robot.kind, robot.is_superuser = kind, True
     robot.save()
 
-    problem = assert_problem(_decide(create_client(robot), proposal), 403, "forbidden")
+    problem = assert_problem(_decide(client, proposal), 403, "forbidden")
 
     assert "a person must" in problem["detail"]
     assert not Decision.objects.exists()

@@ -29,7 +29,7 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "withdraw/"): (401, 403, 403, 403, 403, 403, 403, 401),
     ("POST", "reopen/"): (401, 403, 409, 403, 403, 403, 403, 401),
     ("POST", "claim/"): (401, 403, 200, 403, 403, 403, 403, 401),
-    ("DELETE", "claim/"): (401, 200, 200, 403, 403, 200, 403, 401),
+    ("DELETE", "claim/"): (401, 200, 200, 403, 403, 403, 403, 401),
     ("GET", "waivers/"): (401, 200, 200, 403, 403, 200, 403, 401),
     ("PUT", "one"): (401, 405, 405, 405, 405, 405, 405, 401),
     ("DELETE", "one"): (401, 405, 405, 405, 405, 405, 405, 401),
@@ -102,16 +102,7 @@ def test_session_of_the_admin_counts_and_its_posts_need_the_csrf_token() -> None
     assert not Proposal.objects.exists()
 
 
-@pytest.mark.parametrize("word", ["Bearer", "bearer", "Token", "token"])
-def test_token_by_either_word(word: str) -> None:
-    client = create_client(create_user())
-    token = client._credentials["HTTP_AUTHORIZATION"].split()[1]
-    client.credentials(HTTP_AUTHORIZATION=f"{word} {token}")
-
-    assert client.get(PROPOSALS).status_code == 200
-
-
-def test_decision_by_token_counts_as_the_token_s_person() -> None:
+def test_decision_by_key_counts_as_the_key_s_person() -> None:
     proposal = create_proposal()
     client = create_client(create_user("Ada"))
 

@@ -122,5 +122,5 @@ def test_whole_answers_refuse_parameters_of_pages(client: Any, money: Offer) -> 
 def test_revenue_list_takes_few_queries(
     client: Any, money: Offer, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         client.get(REVENUE)

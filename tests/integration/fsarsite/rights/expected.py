@@ -56,7 +56,7 @@ ADMINS: dict[str, dict[str, Door]] = {
         AUDITORS, add=Post(ROOT, send.account), change=Post(ROOT, send.changed_account), delete=ROOT
     ),
     "auth/group/": rows(AUDITORS, add=Post(ROOT, send.group), change=Post(ROOT, send.group), delete=ROOT),
-    "authtoken/tokenproxy/": rows(ROOT, add=Post(ROOT, send.token), delete=ROOT),
+    "proposals/apikey/": rows(READERS, add=Post(READERS - {"service"}, send.key)),
     "execution/executiontask/": rows(READERS),
     "execution/executioncontrol/": rows(READERS, page=STAFF),
     "execution/modelcall/": rows(READERS),
@@ -124,6 +124,8 @@ ROUTES: dict[str, Door] = {
     "proposals/proposal/<int:object_id>/flow/": Door(NOBODY, send.FLOW),
     "proposals/notice/mine/": Door(READERS, {"keep": Post(READERS, send.nothing)}),
     "proposals/noticeendpoint/<int:object_id>/renew/": Door(NOBODY, {"renew": Post(LEADS, send.nothing)}),
+    "proposals/apikey/<int:object_id>/rotate/": Door(NOBODY, {"rotate": Post(LEADS, send.overlap)}),
+    "proposals/apikey/<int:object_id>/revoke/": Door(NOBODY, {"revoke": Post(LEADS, send.nothing)}),
     "proposals/decision/reviewers/": Door(READERS),
     "proposals/proposal/views/": Door(NOBODY, {"save": Post(READERS - {"service"}, send.view)}),
     "proposals/proposal/views/<int:view_id>/": Door(NOBODY, send.VIEW),

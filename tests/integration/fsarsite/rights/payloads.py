@@ -67,8 +67,13 @@ def group(stage: Stage, by: Sender) -> Sent:
     return {"name": "Another"}
 
 
-def token(stage: Stage, by: Sender) -> Sent:
-    return {"user": stage.user.pk}
+def key(stage: Stage, by: Sender) -> Sent:
+    account = by.pk if by else stage.user.pk
+    return {"name": "CI", "user": account, "scopes": ["proposals:read"], "days": 9, "rate_per_minute": 9}
+
+
+def overlap(stage: Stage, by: Sender) -> Sent:
+    return {"overlap_days": 1}
 
 
 def password(stage: Stage, by: Sender) -> Sent:

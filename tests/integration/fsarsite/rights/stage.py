@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule, Task
-from rest_framework.authtoken.models import Token
 
 from billing.models import (
     DailyRevenue,
@@ -24,6 +23,7 @@ from billing.models import (
 from execution.models import AiModel, ExecutionControl, ExecutionTask, Freeze, KindLimit, ModelCall, RunRule, TypeLimit
 from execution.states import TaskStatus
 from proposals.models import (
+    ApiKey,
     Finding,
     LineThread,
     Notice,
@@ -36,6 +36,7 @@ from proposals.models import (
     Waiver,
 )
 from proposals.services import start_thread, waive_finding
+from proposals.services.keys import issue_key
 from proposals.states import Status
 from tests.factories import create_proposal, create_user, file_proposal
 from tests.factories.experiments import create_experiment, run_experiment
@@ -101,7 +102,7 @@ def set_stage() -> Stage:
         ),
         "proposals/trailentry": _entry(),
         "proposals/user": create_user("the-plain-one"),
-        "authtoken/tokenproxy": Token.objects.create(user=lead).user,
+        "proposals/apikey": _key(),
         "auth/group": Group.objects.create(name="Spare"),
         "execution/executiontask": task,
         "execution/executioncontrol": ExecutionControl.objects.create(),
@@ -212,6 +213,11 @@ def _run(order: Order) -> Reconciliation:
         occurred_at=now,
     )
     return run
+
+
+def _key() -> ApiKey:
+    agent = create_user("the-agent", groups=["Producers"], kind="service")
+    return issue_key(user=agent, name="agent", scopes=["proposals:submit"], by=None).key
 
 
 def _endpoint() -> NoticeEndpoint:

@@ -9,16 +9,17 @@ from proposals.models import PolicyVersion, ProposalEvent, User
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The one who acts, as an event records it."""
+    """The one who acts, as an event records it. ``key``: how the API key begins that they call with, if any."""
 
     kind: ProposalEvent.ActorKind
     user: User | None = None
     policy: PolicyVersion | None = None
+    key: str = ""
 
     @classmethod
     def of(cls, user: User) -> Actor:
         """The account, as what it is: a person, a service or a model."""
-        return cls(ProposalEvent.ActorKind(user.kind), user=user)
+        return cls(ProposalEvent.ActorKind(user.kind), user=user, key=user.calls_with)
 
     @classmethod
     def of_policy(cls, policy: PolicyVersion) -> Actor:

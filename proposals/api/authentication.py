@@ -34,6 +34,7 @@ class KeyAuthentication(BaseAuthentication):
         if not key.user.is_active:
             raise AuthenticationFailed("the account of this key is switched off")
         note_use(key)
+        key.user.calls_with = key.prefix
         return key.user, key
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002  (the interface's)

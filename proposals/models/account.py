@@ -25,6 +25,9 @@ class User(AbstractUser):
         "wants e-mail", default=True, help_text="Whether to be told by e-mail what waits, and what is watched."
     )
 
+    calls_with = ""
+    """How the API key begins that this account calls with now; set by whoever let it in."""
+
     class Meta(AbstractUser.Meta):
         constraints = [
             models.CheckConstraint(

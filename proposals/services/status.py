@@ -49,7 +49,7 @@ def write_event(proposal: Proposal, *, name: str, by: Actor, before: str = "", n
         actor=by.user,
         policy=by.policy,
         note=note,
-        data=data,
+        data=data | {"key": by.key} if by.key else data,
     )
     tell_of(event, proposal)
 

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.utils import timezone
 
-from proposals.models import ApiKey, Scope, User
+from proposals.models import ApiKey, Proposal, Scope, User
 from proposals.models.api_key import PEOPLE_ONLY
 from proposals.services.keys import (
     MOST_LIVE,
@@ -24,6 +24,7 @@ from proposals.services.keys import (
     rotate_key,
 )
 from tests.factories import create_proposal, create_report, create_user
+from tests.factories.browsers import log_in, review_url
 from tests.factories.clients import PROPOSALS, assert_problem, create_client, post_report
 
 pytestmark = pytest.mark.django_db
@@ -266,6 +267,18 @@ def test_requests_are_counted_together_whoever_serves_them(ada: User) -> None:
             minutes.append(timezone.now().minute)
 
     assert left == list(range(960, 1000))
+
+
+def test_history_names_the_key_that_a_report_came_by(ada: User, lead: User) -> None:
+    issued = _issue(ada, ada, scopes=[SUBMIT])
+    post_report(create_client_of(issued.secret), create_report())
+    create_proposal(by=ada)
+
+    came_by = [each.events.get(name="submitted").data.get("key") for each in Proposal.objects.order_by("id")]
+
+    assert came_by == [issued.key.prefix, None]
+    page = log_in(lead).get(review_url(Proposal.objects.earliest("id"))).content.decode()
+    assert f"by key {issued.key.prefix}…" in page
 
 
 def test_command_prints_the_key_alone(ada: User) -> None:

@@ -43,12 +43,21 @@ def tell(
     proposal: Proposal, kind: NoticeKind, people: Iterable[User], *, deadline: datetime | None = None
 ) -> list[Notice]:
     """Put a notice for each of the people who can be and want to be mailed, and for each endpoint, into the outbox."""
-    now, about = timezone.now(), _about(proposal, deadline)
-    common: dict[str, Any] = {"kind": kind, "proposal": proposal, "about": about, "next_try_at": now}
-    mailed = [Notice(to=person, **common) for person in people if person.email and person.wants_mail]
+    mailed = [person for person in people if person.email and person.wants_mail]
     endpoints = NoticeEndpoint.objects.filter(is_active=True, kinds__contains=[kind]).order_by("pk")
-    posted = [Notice(endpoint=endpoint, **common) for endpoint in endpoints]
-    return Notice.objects.bulk_create([*mailed, *posted])
+    to: list[dict[str, Any]] = [
+        *({"to": person} for person in mailed),
+        *({"endpoint": endpoint} for endpoint in endpoints),
+    ]
+    if not to:  # so at the end of most plans, where reading the assessment would be the dearest part
+        return []
+    common: dict[str, Any] = {
+        "kind": kind,
+        "proposal": proposal,
+        "about": _about(proposal, deadline),
+        "next_try_at": timezone.now(),
+    }
+    return Notice.objects.bulk_create(Notice(**common, **each) for each in to)
 
 
 def _meant_by(event: ProposalEvent, proposal: Proposal) -> QuerySet[User]:

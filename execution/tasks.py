@@ -24,6 +24,7 @@ from execution.services.retention import let_go_ways_back, measure_kept
 from execution.services.runs import fail_task, finish_task, start_task
 from proposals.notices.sending import purge_notices, send_notices
 from proposals.services import end_waivers, expire_proposals, purge_snoozes
+from proposals.services.idempotency import purge_answers
 from proposals.services.reminders import remind
 
 logger = logging.getLogger(__name__)
@@ -63,10 +64,11 @@ def sweep_kept() -> int:
 def sweep_proposals() -> int:
     """End waivers that ran out and expire what nobody decided in time; return how many. On a schedule.
 
-    What ended long ago is forgotten by the way: snoozes and notices.
+    What ended long ago is forgotten by the way: snoozes, notices, kept answers.
     """
     purge_snoozes()
     purge_notices()
+    purge_answers()
     return end_waivers() + expire_proposals()
 
 

@@ -36,10 +36,11 @@ from proposals.services import (
     ReasonTooShort,
     ReportConflict,
 )
+from proposals.services.idempotency import KeyReused, StillRunning
 from proposals.states import InvalidTransition
 
 _API = "/api/"
-_RETRY_SECONDS = 5
+_RETRY_SECONDS = {problems.UNAVAILABLE: 5, problems.STILL_RUNNING: 1}
 logger = logging.getLogger(__name__)
 
 More = Callable[[Any, HttpRequest], dict[str, Any]]
@@ -123,6 +124,8 @@ _TABLE = (  # the first row that fits is taken
     _Row(InvalidTaskTransition, problems.INVALID_STATE, _current),
     _Row(ExecutionRefused, problems.INVALID_STATE),
     _Row(RollbackRefused, problems.ROLLBACK_REFUSED),
+    _Row(StillRunning, problems.STILL_RUNNING),
+    _Row(KeyReused, problems.KEY_REUSED),
     _Row(exceptions.ValidationError, problems.REQUEST_INVALID, _invalid),
     _Row(exceptions.ParseError, problems.MALFORMED),
     _Row(UnreadablePostError, problems.MALFORMED),  # the caller hung up
@@ -161,7 +164,7 @@ def _headers(exc: Exception, kind: ProblemType) -> dict[str, str]:
     headers = {}
     if getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = str(exc.auth_header)  # type: ignore[attr-defined]
-    wait = getattr(exc, "wait", None) or (_RETRY_SECONDS if kind is problems.UNAVAILABLE else None)
+    wait = getattr(exc, "wait", None) or _RETRY_SECONDS.get(kind)
     if wait:
         headers["Retry-After"] = str(int(wait))
     return headers

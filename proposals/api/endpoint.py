@@ -17,8 +17,10 @@ from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 from rest_framework.utils.mediatypes import media_type_matches
 
+from proposals.api.idempotency import once
 from proposals.api.parsers import LengthRequired
 from proposals.api.permissions import HasRight
+from proposals.api.scopes import SAFE
 from proposals.api.throttling import KeyRate
 from proposals.models import Scope, User
 
@@ -60,6 +62,9 @@ class Endpoint(GenericAPIView[Any]):
         super().initial(request, *args, **kwargs)
         if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
             raise LengthRequired  # Django would take the body for empty
+        method = str(request.method).lower()
+        if request.method not in SAFE and hasattr(self, method):  # DRF takes the handler from this object, next
+            setattr(self, method, once(getattr(self, method), self.handle_exception))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """The answer, with what is left of the key's minute."""

@@ -97,6 +97,18 @@ ROLLBACK_REFUSED = ProblemType(
     "Undoing it would destroy what came after, or what undoes it cannot be reached now. The attempt is recorded with "
     "the task; `detail` says what is in the way. It may be tried again.",
 )
+STILL_RUNNING = ProblemType(
+    "still-running",
+    HTTPStatus.CONFLICT,
+    "The first request with this key still runs",
+    "Ask again, with the same `Idempotency-Key`, after the seconds that the `Retry-After` header says.",
+)
+KEY_REUSED = ProblemType(
+    "idempotency-key-reused",
+    HTTPStatus.CONFLICT,
+    "This Idempotency-Key came before with another request",
+    "A key stands for one method, address and body, for 24 hours. Give another request another key.",
+)
 LENGTH_REQUIRED = ProblemType(
     "length-required",
     HTTPStatus.LENGTH_REQUIRED,
@@ -148,6 +160,8 @@ TYPES: Mapping[str, ProblemType] = {
         INVALID_STATE,
         DECISION_STALE,
         ROLLBACK_REFUSED,
+        STILL_RUNNING,
+        KEY_REUSED,
         LENGTH_REQUIRED,
         TOO_LARGE,
         UNSUPPORTED_MEDIA_TYPE,

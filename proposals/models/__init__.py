@@ -7,6 +7,7 @@ from proposals.models.attention import Snooze, Watch
 from proposals.models.decision import Decision
 from proposals.models.estimate import Estimate
 from proposals.models.event import ProposalEvent
+from proposals.models.idempotent_answer import IdempotentAnswer
 from proposals.models.later_review import LaterReview
 from proposals.models.line_thread import LineComment, LineThread
 from proposals.models.look import Look
@@ -29,6 +30,7 @@ __all__ = [
     "Decision",
     "Estimate",
     "Finding",
+    "IdempotentAnswer",
     "LaterReview",
     "LineComment",
     "LineThread",

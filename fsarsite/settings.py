@@ -90,6 +90,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "fsarsite.request_ids.RequestIdMiddleware",
+    "fsarsite.api_answers.ApiGZip",
+    "fsarsite.api_answers.ApiConditionalGet",
     "fsarsite.errors.ApiProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -6,8 +6,6 @@ import json
 from typing import ClassVar
 
 from django.http import HttpResponse
-from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
@@ -32,27 +30,27 @@ class ReportMarkdown(DocumentEndpoint):
     """The report as Markdown."""
 
     @extend_schema(**schema.REPORT_MD)
-    def get(self, request: Request, report_id: str) -> HttpResponseBase:
+    def get(self, _request: Request, report_id: str) -> HttpResponse:
         """Rendered from what was received; no byte of the proposal differs."""
         proposal = self.find(report_id)
-        return _answer(request, render_markdown(proposal.report), "text/markdown; charset=utf-8", proposal.report_hash)
+        return _answer(render_markdown(proposal.report), "text/markdown; charset=utf-8", proposal.report_hash)
 
 
 class ReportJSON(DocumentEndpoint):
     """The report as JSON."""
 
     @extend_schema(**schema.REPORT_JSON)
-    def get(self, request: Request, report_id: str) -> HttpResponseBase:
+    def get(self, _request: Request, report_id: str) -> HttpResponse:
         """The seven keys."""
         proposal = self.find(report_id)
-        return _answer(request, render_json(proposal.report), "application/json", proposal.report_hash)
+        return _answer(render_json(proposal.report), "application/json", proposal.report_hash)
 
 
 class Sarif(DocumentEndpoint):
     """The findings as SARIF 2.1.0."""
 
     @extend_schema(**schema.SARIF)
-    def get(self, request: Request, report_id: str) -> HttpResponseBase:
+    def get(self, request: Request, report_id: str) -> HttpResponse:
         """One log with one run, for code scanning."""
         proposal = self.find(report_id)
         if proposal.assessment is None:
@@ -60,11 +58,9 @@ class Sarif(DocumentEndpoint):
         verdict = stored_verdict(proposal.assessment)
         text = json.dumps(to_sarif(verdict, proposal.report, request.build_absolute_uri("/rules/")), ensure_ascii=False)
         tag = f"{proposal.report_hash}-{proposal.assessment_id}"
-        return _answer(request, text, "application/sarif+json", tag)
+        return _answer(text, "application/sarif+json", tag)
 
 
-def _answer(request: Request, text: str, media_type: str, tag: str) -> HttpResponseBase:
-    """The document, or 304 to a client that has it."""
-    etag = quote_etag(tag)
-    response = HttpResponse(text.encode("utf-8"), content_type=media_type, headers={"ETag": etag})
-    return get_conditional_response(request._request, etag=etag, response=response) or response  # noqa: SLF001
+def _answer(text: str, media_type: str, tag: str) -> HttpResponse:
+    """The document under a tag that is known without it."""
+    return HttpResponse(text.encode("utf-8"), content_type=media_type, headers={"ETag": quote_etag(tag)})

@@ -24,6 +24,9 @@ from proposals.api.scopes import SAFE
 from proposals.api.throttling import KeyRate
 from proposals.models import Scope, User
 
+FIELDS = "fields"
+"""The parameter that names the fields wanted, with commas between."""
+
 
 class OneRepresentation(BaseContentNegotiation):
     """Every address has one representation, so what the client would rather have is not asked."""
@@ -73,14 +76,31 @@ class Endpoint(GenericAPIView[Any]):
             answer[name] = value
         return answer
 
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        """The serializer; of a read, with the fields that ``fields`` names. Raises ValidationError."""
+        serializer = super().get_serializer(*args, **kwargs)
+        asked = self.request.query_params.get(FIELDS)
+        if asked is not None and self.request.method in SAFE:
+            _leave_only(getattr(serializer, "child", serializer), asked.split(","))
+        return serializer
+
     def filter_queryset(self, queryset: Any) -> Any:
         """The rows that the parameters ask for. Raises ValidationError for an unknown parameter: a typing error in
         a filter must not answer with everything."""
-        known = {"cursor", "page_size", *getattr(self.filterset_class, "base_filters", ())}
+        known = {"cursor", "page_size", FIELDS, *getattr(self.filterset_class, "base_filters", ())}
         unknown = sorted(set(self.request.query_params) - known)
         if unknown:
             raise ValidationError({name[:100]: "is no parameter of this address" for name in unknown[:10]})
         return super().filter_queryset(queryset)
+
+
+def _leave_only(serializer: Any, names: list[str]) -> None:
+    unknown = sorted({name for name in names if name not in serializer.fields})
+    if unknown:
+        wrong = ", ".join(name[:40] or "an empty name" for name in unknown[:10])
+        raise ValidationError({FIELDS: f"{wrong}: no field of this answer"})
+    for name in set(serializer.fields) - set(names):
+        del serializer.fields[name]
 
 
 def account_of(request: Request) -> User:

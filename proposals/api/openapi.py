@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction, OpenApiParameter
 
+from proposals.api.endpoint import FIELDS
 from proposals.api.idempotency import HEADER
 from proposals.api.problems import KEY_REUSED, MEDIA_TYPE, STILL_RUNNING, THROTTLED, problem_responses
 from proposals.api.scopes import SAFE
@@ -19,13 +20,19 @@ _KEY = OpenApiParameter(
     "second effect and gets the same answer, with the header `Idempotency-Replayed: true`.",
 )
 
+_FIELDS = OpenApiParameter(
+    FIELDS, str, description="Names of the fields wanted of each row, with commas between. All, unless given."
+)
+
 
 class OperationSchema(AutoSchema):
     """Every operation may be throttled; every write minds the header, and may be refused for it."""
 
     def get_override_parameters(self) -> list[Any]:
-        """The header, for a write."""
-        return [] if self.method in SAFE else [_KEY]
+        """The header, for a write; for a read of rows, which fields of them."""
+        if self.method not in SAFE:
+            return [_KEY]
+        return [_FIELDS] if "JSON" in str(self.view.renderer_classes) and hasattr(self.view, "get_serializer") else []
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         """Those of the operation, and these."""

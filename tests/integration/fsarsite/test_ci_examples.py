@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from proposals.models import Proposal
 from proposals.reports import Report, render_markdown
 from tests.factories import create_report, create_user
-from tests.factories.clients import token_of
+from tests.factories.clients import key_of
 from tests.integration.fsarsite.client_runs import CLIENT, environment
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "ci"
@@ -36,7 +36,7 @@ def test_example_leaves_the_exit_code_and_a_log(
 ) -> None:
     one, two = create_report(), create_report(block_execution=is_blocked)
     checkout = _checkout(tmp_path, one, two)
-    surroundings = environment(live_server.url, token_of(create_user(kind="service")))
+    surroundings = environment(live_server.url, key_of(create_user(kind="service")))
 
     done = subprocess.run(  # as both runners start it
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", "\n".join(SCRIPTS[example])],

@@ -9,7 +9,7 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
 _KEY = re.compile(r"[0-9]{1,18}")
-_NOT_OURS = "is none of ours; take it from `next` or `previous` of a page"
+NOT_OURS = "is none of ours; take it from `next` or `previous` of a page"
 
 
 class NewestFirst(CursorPagination):
@@ -36,9 +36,9 @@ class NewestFirst(CursorPagination):
         try:
             cursor = super().decode_cursor(request)
         except NotFound:
-            raise ValidationError({"cursor": _NOT_OURS}) from None
+            raise ValidationError({"cursor": NOT_OURS}) from None
         if cursor is not None and cursor.position is not None and not self.is_position(str(cursor.position)):
-            raise ValidationError({"cursor": _NOT_OURS})
+            raise ValidationError({"cursor": NOT_OURS})
         return cursor
 
     def is_position(self, position: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter
 
-from proposals.api import documents, policy, questions, review, views, waivers
+from proposals.api import documents, events, policy, questions, review, views, waivers
 
 
 class ReportId:
@@ -49,6 +49,7 @@ _one = [
 urlpatterns = [
     path("proposals/", views.ProposalList.as_view(), name="api-proposals"),
     path("proposals/<report_id:report_id>/", include(_one)),
+    path("events/", events.EventFeed.as_view(), name="api-events"),
     path("policy/", policy.PolicyInForce.as_view(), name="api-policy"),
     path("policy/dry-run/", policy.PolicyDryRun.as_view(), name="api-policy-dry-run"),
 ]

@@ -14,6 +14,7 @@ from proposals.models.look import Look
 from proposals.models.mitigation_check import MitigationCheck
 from proposals.models.notice import Notice, NoticeEndpoint, NoticeKind
 from proposals.models.opportunity import Opportunity
+from proposals.models.outbound import OutboundEvent
 from proposals.models.policy import PolicyVersion
 from proposals.models.proposal import Proposal
 from proposals.models.question import Question
@@ -40,6 +41,7 @@ __all__ = [
     "NoticeEndpoint",
     "NoticeKind",
     "Opportunity",
+    "OutboundEvent",
     "PolicyVersion",
     "Proposal",
     "ProposalEvent",

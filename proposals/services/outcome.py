@@ -37,5 +37,5 @@ def follow_execution(*, proposal_id: int, outcome: Status, by: Actor, note: str)
 
 
 def _locked(proposal_id: int) -> Proposal:
-    """Without the report and its assessment: this happens at the end of every plan."""
-    return Proposal.objects.select_for_update().only(*STANDING).get(pk=proposal_id)
+    """Without the report's text and its assessment: this happens at the end of every plan."""
+    return Proposal.objects.select_for_update().only(*STANDING, "report_id", "content_hash").get(pk=proposal_id)

@@ -11,6 +11,7 @@ from proposals.actors import Actor
 from proposals.gate import Outcome, Rules
 from proposals.models import PolicyVersion, Proposal, ProposalEvent
 from proposals.notices.telling import tell_of
+from proposals.outbox.writing import emit
 from proposals.states import OPEN, WAITING, Status, ensure_transition
 
 STANDING = ("status", "status_changed_at", "claimed_by", "claimed_at", "due_at", "expires_at")
@@ -39,7 +40,7 @@ def change_status(proposal: Proposal, after: Status, *, name: str, by: Actor, no
 
 
 def write_event(proposal: Proposal, *, name: str, by: Actor, before: str = "", note: str = "", **data: Any) -> None:
-    """Append to the proposal's history, and tell whom it concerns, in the caller's transaction."""
+    """Append to the proposal's history and to the outbox, and tell whom it concerns, in the caller's transaction."""
     event = ProposalEvent.objects.create(
         proposal=proposal,
         name=name,
@@ -51,6 +52,7 @@ def write_event(proposal: Proposal, *, name: str, by: Actor, before: str = "", n
         note=note,
         data=data | {"key": by.key} if by.key else data,
     )
+    emit(event, proposal)
     tell_of(event, proposal)
 
 

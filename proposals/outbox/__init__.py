@@ -1,0 +1,1 @@
+"""Events that leave: written with what caused them, read from a feed."""

@@ -86,6 +86,8 @@ class RevenueTotals(_Unpaged, RevenueEndpoint):
 class RevenueCsv(_Unpaged, RevenueEndpoint):
     """Daily rows as a table."""
 
+    takes_fields = False
+
     @extend_schema(**money_schema.REVENUE_CSV)
     def get(self, _request: Request) -> HttpResponseBase:
         """The oldest first."""
@@ -115,6 +117,8 @@ class LedgerList(LedgerEndpoint):
 
 class LedgerCsv(_Unpaged, LedgerEndpoint):
     """The same as a table."""
+
+    takes_fields = False
 
     @extend_schema(**money_schema.LEDGER_CSV)
     def get(self, _request: Request) -> HttpResponseBase:

@@ -97,7 +97,8 @@ class TaskDetail(TaskEndpoint):
     @extend_schema(**schema.RETRIEVE)
     def get(self, _request: Request, public_id: UUID) -> Response:
         """With its result, its history and what was undone."""
-        return Response(self.detail_of(self.find(public_id)))
+        task = task_details().get(pk=self.find(public_id).pk)
+        return Response(self.get_serializer(task).data)
 
 
 class TaskEvents(TaskEndpoint):

@@ -22,6 +22,8 @@ from proposals.verdicts import stored_verdict
 class DocumentEndpoint(ProposalEndpoint):
     """One document."""
 
+    takes_fields = False
+
     rights: ClassVar = {"GET": VIEW}
     queryset = Proposal.objects.select_related("assessment").defer("text")
 

@@ -48,6 +48,7 @@ class Endpoint(GenericAPIView[Any]):
     rights: ClassVar[Mapping[str, str]] = {}
     scopes: ClassVar[Mapping[str, Scope]] = {}
     serializer_class: type[BaseSerializer[Any]]
+    takes_fields: ClassVar[bool] = True
     filterset_class: ClassVar[type[FilterSet] | None] = None
     permission_classes = [HasRight]
     throttle_classes = [KeyRate]
@@ -87,7 +88,12 @@ class Endpoint(GenericAPIView[Any]):
     def filter_queryset(self, queryset: Any) -> Any:
         """The rows that the parameters ask for. Raises ValidationError for an unknown parameter: a typing error in
         a filter must not answer with everything."""
-        known = {"cursor", "page_size", FIELDS, *getattr(self.filterset_class, "base_filters", ())}
+        known = {
+            "cursor",
+            "page_size",
+            *([FIELDS] if self.takes_fields else ()),
+            *getattr(self.filterset_class, "base_filters", ()),
+        }
         unknown = sorted(set(self.request.query_params) - known)
         if unknown:
             raise ValidationError({name[:100]: "is no parameter of this address" for name in unknown[:10]})

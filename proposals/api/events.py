@@ -76,6 +76,7 @@ class EventFeed(Endpoint):
 
     rights: ClassVar = {"GET": "proposals.view_proposal"}
     serializer_class = FeedPageSerializer
+    takes_fields = False
 
     @extend_schema(
         operation_id="events_list",

@@ -32,7 +32,7 @@ class OperationSchema(AutoSchema):
         """The header, for a write; for a read of rows, which fields of them."""
         if self.method not in SAFE:
             return [_KEY]
-        return [_FIELDS] if "JSON" in str(self.view.renderer_classes) and hasattr(self.view, "get_serializer") else []
+        return [_FIELDS] if getattr(self.view, "takes_fields", False) else []
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         """Those of the operation, and these."""

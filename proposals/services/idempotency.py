@@ -13,7 +13,7 @@ from django.utils import timezone
 from proposals.models import IdempotentAnswer, User
 
 KEPT = timedelta(hours=24)
-_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
+_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 1))"  # 0 is for ids of reports
 
 
 class StillRunning(Exception):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
+from rest_framework.test import APIClient
 
 from proposals.models import Proposal
 from tests.factories import create_proposal, create_user
 from tests.factories.clients import PROPOSALS, assert_problem, create_client
+from tests.factories.tasks import create_task
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +100,21 @@ def test_fields_of_a_write_are_all(client: Any, proposal: Proposal) -> None:
     answer = client.post(f"{PROPOSALS}{proposal.report_id}/claim/?fields=id")
 
     assert {"id", "status", "assessment"} <= set(answer.json())
+
+
+def test_every_address_that_says_so_takes_fields(client: Any, proposal: Proposal) -> None:
+    task = create_task()
+    document = APIClient().get("/api/v1/schema/", {"format": "json"}).json()
+    taking = [
+        address
+        for address, methods in document["paths"].items()
+        if any(each["name"] == "fields" for each in methods.get("get", {}).get("parameters", []))
+    ]
+    places = {"{report_id}": proposal.report_id, "{public_id}": str(task.public_id)}
+    addresses = [re.sub(r"\{\w+\}", lambda hole: places[hole[0]], each) for each in taking]
+
+    told = {each: client.get(each, {"fields": "no_such_field"}) for each in addresses}
+
+    assert len(told) > 10
+    assert {each: answer.status_code for each, answer in told.items()} == dict.fromkeys(addresses, 400)
+    assert {answer.json()["errors"][0]["parameter"] for answer in told.values()} == {"fields"}

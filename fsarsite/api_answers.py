@@ -10,7 +10,8 @@ from django.middleware.gzip import GZipMiddleware
 from django.middleware.http import ConditionalGetMiddleware
 from django.utils.cache import patch_vary_headers
 
-_API = "/api/"
+from fsarsite.api_settings import API_PREFIX
+
 _LEFT_OUT_OF_304 = ("RateLimit", "RateLimit-Policy")
 
 
@@ -19,7 +20,7 @@ class ApiConditionalGet(ConditionalGetMiddleware):
 
     def process_response(self, request: HttpRequest, response: Any) -> HttpResponseBase:
         """The answer, or 304. Only for the one who asks: others may see other rows at the same address."""
-        if response.status_code != 200 or not request.path.startswith(_API):
+        if response.status_code != 200 or not request.path.startswith(API_PREFIX):
             return response  # type: ignore[no-any-return]
         response.setdefault("Cache-Control", "private, no-cache")
         patch_vary_headers(response, ["Authorization", "Cookie"])
@@ -35,4 +36,4 @@ class ApiGZip(GZipMiddleware):
 
     def process_response(self, request: HttpRequest, response: Any) -> HttpResponseBase:
         """The answer, compressed where it is worth it and asked for."""
-        return super().process_response(request, response) if request.path.startswith(_API) else response
+        return super().process_response(request, response) if request.path.startswith(API_PREFIX) else response

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+API_PREFIX = "/api/"
+"""Below it answers are for programs: problems instead of pages, tags, compression."""
+
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "proposals.api.authentication.KeyAuthentication",

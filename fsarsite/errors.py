@@ -23,6 +23,7 @@ from rest_framework.views import set_rollback
 from execution.failures import RollbackRefused
 from execution.services.rights import ExecutionRefused
 from execution.states import InvalidTaskTransition
+from fsarsite.api_settings import API_PREFIX
 from fsarsite.request_ids import request_id
 from proposals.api import problems
 from proposals.api.parsers import BodyTooLarge, LengthRequired
@@ -39,7 +40,6 @@ from proposals.services import (
 from proposals.services.idempotency import KeyReused, StillRunning
 from proposals.states import InvalidTransition
 
-_API = "/api/"
 _RETRY_SECONDS = {problems.UNAVAILABLE: 5, problems.STILL_RUNNING: 1}
 logger = logging.getLogger(__name__)
 
@@ -192,7 +192,7 @@ class ApiProblemMiddleware:
         """The answer; an HTML error page becomes a problem of the same status."""
         response = self.get_response(request)
         kind = problems.BY_STATUS.get(response.status_code)
-        if not request.path.startswith(_API) or kind is None or response.get("Content-Type") == MEDIA_TYPE:
+        if not request.path.startswith(API_PREFIX) or kind is None or response.get("Content-Type") == MEDIA_TYPE:
             return response
         return _problem(request, kind, headers={}, detail=_hint(request, kind))
 

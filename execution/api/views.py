@@ -93,12 +93,12 @@ class TaskDetail(TaskEndpoint):
     """One task."""
 
     rights: ClassVar = {"GET": VIEW}
+    queryset = task_details()
 
     @extend_schema(**schema.RETRIEVE)
     def get(self, _request: Request, public_id: UUID) -> Response:
         """With its result, its history and what was undone."""
-        task = task_details().get(pk=self.find(public_id).pk)
-        return Response(self.get_serializer(task).data)
+        return Response(self.get_serializer(self.find(public_id)).data)
 
 
 class TaskEvents(TaskEndpoint):

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
@@ -20,18 +19,20 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidge
 
 from proposals.admin.desk import ReadOnlyAdmin, signed_in, tell_refusal, two_lines
 from proposals.models import ApiKey, Scope, User
+from proposals.models.api_key import MOST_RATE, NAME_LENGTH, USUAL_RATE, ApiKeyQuerySet
 from proposals.services.keys import (
     ISSUE,
     MOST_DAYS,
     MOST_OVERLAP_DAYS,
-    NAME_LENGTH,
     USUAL_DAYS,
     USUAL_OVERLAP_DAYS,
     Issued,
     KeyRefused,
     issue_key,
+    may_revoke,
     revoke_key,
     rotate_key,
+    why_not_issue,
 )
 
 _LIST, _PAGE = "admin:proposals_apikey_changelist", "admin:proposals_apikey_change"
@@ -60,9 +61,9 @@ class KeyForm(forms.Form):
     )
     rate_per_minute = forms.IntegerField(
         label="Requests a minute",
-        initial=600,
+        initial=USUAL_RATE,
         min_value=1,
-        max_value=100_000,
+        max_value=MOST_RATE,
         widget=UnfoldAdminIntegerFieldWidget(),
     )
 
@@ -104,12 +105,13 @@ class Standing(admin.SimpleListFilter):
         """Live and ended."""
         return [("live", "Live"), ("ended", "Expired or revoked")]
 
-    def queryset(self, _request: HttpRequest, queryset: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
+    def queryset(  # type: ignore[override]  # the list of keys is all that it filters
+        self, _request: HttpRequest, queryset: ApiKeyQuerySet
+    ) -> ApiKeyQuerySet:
         """The rows of that standing."""
-        ended = Q(revoked_at__isnull=False) | Q(expires_at__lte=timezone.now())
         if self.value() is None:
             return queryset
-        return queryset.filter(ended if self.value() == "ended" else ~ended)
+        return queryset.ended() if self.value() == "ended" else queryset.live()
 
 
 @admin.register(ApiKey)
@@ -151,7 +153,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         if issued:
             return self._shown(request, issued)
         context = {"title": "Add API key", "form": form}
-        return self.page(request, "admin/proposals/apikey/add.html", context, status=200)
+        return self.page(request, "admin/proposals/apikey/add.html", context)
 
     def change_view(self, request: HttpRequest, object_id: str, *_: Any, **__: Any) -> HttpResponse:
         """What it may do, and its two buttons."""
@@ -167,8 +169,8 @@ class ApiKeyAdmin(ReadOnlyAdmin):
             "ended": key.ended(timezone.now()),
             "scopes": [Scope(scope) for scope in key.scopes],
             "replaced_by": key.replaced_by.first(),
-            "may_end": by.may(ISSUE) or (by.is_person and key.user_id == by.pk),
-            "may_rotate": by == key.user or (by.may(ISSUE) and not key.user.is_person),
+            "may_end": may_revoke(by, key),
+            "may_rotate": not why_not_issue(by, key.user),
             "rotate": RotateForm(),
         }
         return self.page(request, "admin/proposals/apikey/page.html", context)
@@ -219,8 +221,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
 
     @display(description="Standing")
     def standing(self, key: ApiKey) -> SafeString | str:
-        ended = key.ended(timezone.now())
-        return ended or format_html("live{}", two_lines("", f"until {key.expires_at:%Y-%m-%d}"))
+        return key.ended(timezone.now()) or two_lines("live", f"until {key.expires_at:%Y-%m-%d}")
 
     @display(description="Last used", ordering="last_used_at")
     def used(self, key: ApiKey) -> str:

@@ -23,7 +23,6 @@ class DocumentEndpoint(ProposalEndpoint):
     """One document."""
 
     takes_fields = False
-
     rights: ClassVar = {"GET": VIEW}
     queryset = Proposal.objects.select_related("assessment").defer("text")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django.utils.decorators import classonlymethod
@@ -94,10 +94,15 @@ class Endpoint(GenericAPIView[Any]):
             *([FIELDS] if self.takes_fields else ()),
             *getattr(self.filterset_class, "base_filters", ()),
         }
-        unknown = sorted(set(self.request.query_params) - known)
-        if unknown:
-            raise ValidationError({name[:100]: "is no parameter of this address" for name in unknown[:10]})
+        require_known(self.request, known)
         return super().filter_queryset(queryset)
+
+
+def require_known(request: Request, known: Collection[str]) -> None:
+    """Raises ValidationError for a parameter of another name."""
+    unknown = sorted(set(request.query_params).difference(known))
+    if unknown:
+        raise ValidationError({name[:100]: "is no parameter of this address" for name in unknown[:10]})
 
 
 def _leave_only(serializer: Any, names: list[str]) -> None:

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from proposals.api import problems
-from proposals.api.endpoint import Endpoint
+from proposals.api.endpoint import Endpoint, require_known
 from proposals.api.pagination import NOT_OURS
 from proposals.api.problems import problem_responses
 from proposals.api.schema import answer_example
@@ -82,9 +82,9 @@ class EventFeed(Endpoint):
         operation_id="events_list",
         summary="Follow what happens",
         description=(
-            "CloudEvents, each proposal's in the order in which they happened. No event is ever missed by following "
-            "`next`, which is always given: an empty page means that there is nothing new yet. Without `cursor` it "
-            "starts at the beginning."
+            "CloudEvents, each proposal's in the order in which they happened. No event of a proposal is ever missed "
+            "by following `next`, which is always given: an empty page means that there is nothing new yet. Without "
+            "`cursor` it starts at the beginning."
         ),
         tags=["events"],
         parameters=[
@@ -105,11 +105,9 @@ class EventFeed(Endpoint):
 
 
 def _asked(request: Request) -> OutboundEventQuerySet:
-    """The events that the parameters ask for . Raises ValidationError."""
+    """The events that the parameters ask for. Raises ValidationError."""
     query = request.query_params
-    unknown = sorted(set(query) - _KNOWN)
-    if unknown:
-        raise ValidationError({name[:100]: "is no parameter of this address" for name in unknown[:10]})
+    require_known(request, _KNOWN)
     types, subject = query.getlist("type"), query.get("subject")
     if any("\x00" in value or len(value) > 100 for value in (*types, subject or "")) or len(types) > 100:
         raise ValidationError({"type": "give at most 100 types and subjects of at most 100 characters, without NUL"})

@@ -13,6 +13,9 @@ from django.utils import timezone
 
 from proposals.models.account import User
 
+NAME_LENGTH = 60
+USUAL_RATE, MOST_RATE = 600, 100_000
+"""Requests a minute."""
 SEE_ALL = ("proposals.issue_apikey", "proposals.view_user")
 
 
@@ -43,11 +46,15 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         """Those that still open something."""
         return self.filter(revoked_at=None, expires_at__gt=timezone.now())
 
+    def ended(self) -> ApiKeyQuerySet:
+        """Those that were revoked or have expired."""
+        return self.filter(Q(revoked_at__isnull=False) | Q(expires_at__lte=timezone.now()))
+
 
 class ApiKey(models.Model):
     """One key. The key itself was shown once; `secret_hash` is SHA-256 of it, enough for 238 random bits."""
 
-    name = models.CharField(max_length=60, help_text="What uses it, e.g. “CI of the shop”.")
+    name = models.CharField(max_length=NAME_LENGTH, help_text="What uses it, e.g. “CI of the shop”.")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_keys", verbose_name="account"
     )
@@ -55,7 +62,7 @@ class ApiKey(models.Model):
     secret_hash = models.CharField(max_length=64, editable=False)
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope))
     rate_per_minute = models.PositiveIntegerField(
-        "requests a minute", default=600, validators=[MinValueValidator(1), MaxValueValidator(100_000)]
+        "requests a minute", default=USUAL_RATE, validators=[MinValueValidator(1), MaxValueValidator(MOST_RATE)]
     )
     expires_at = models.DateTimeField("expires")
     last_used_at = models.DateTimeField("last used", null=True, editable=False, help_text="To the minute.")

@@ -9,16 +9,15 @@ import secrets
 import string
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from proposals.models import ApiKey, Scope, User
-from proposals.models.api_key import PEOPLE_ONLY
+from proposals.models.api_key import MOST_RATE, NAME_LENGTH, PEOPLE_ONLY, USUAL_RATE
 
 ISSUE = "proposals.issue_apikey"
-NAME_LENGTH = 60
 MOST_DAYS, USUAL_DAYS = 366, 90
 MOST_OVERLAP_DAYS, USUAL_OVERLAP_DAYS = 30, 7
 MOST_LIVE = 20
@@ -66,7 +65,7 @@ def issue_key(
     scopes: Iterable[str],
     by: User | None,
     days: int = USUAL_DAYS,
-    rate_per_minute: int = 600,
+    rate_per_minute: int = USUAL_RATE,
 ) -> Issued:
     """Make a key. ``by`` is None for whoever has the server's shell. Locks the account, for the limit.
 
@@ -78,12 +77,18 @@ def issue_key(
     chosen = _scopes(scopes, user)
     if not 1 <= days <= MOST_DAYS:
         raise KeyRefused(f"a key lasts 1 to {MOST_DAYS} days")
-    if not 1 <= rate_per_minute <= 100_000:
-        raise KeyRefused("a key has 1 to 100,000 requests a minute")
-    made = ApiKey(
-        user=user, name=name, scopes=chosen, rate_per_minute=rate_per_minute, expires_at=_in_days(days), created_by=by
+    if not 1 <= rate_per_minute <= MOST_RATE:
+        raise KeyRefused(f"a key has 1 to {MOST_RATE:,} requests a minute")
+    return _made(
+        ApiKey(
+            user=user,
+            name=name,
+            scopes=chosen,
+            rate_per_minute=rate_per_minute,
+            expires_at=timezone.now() + timedelta(days=days),
+            created_by=by,
+        )
     )
-    return _made(made)
 
 
 @transaction.atomic
@@ -126,6 +131,20 @@ def revoke_key(*, key_id: int, by: User) -> ApiKey:
     return key
 
 
+def why_not_issue(by: User, user: User) -> str:
+    """Why this account makes no keys of that one, in words; empty when it may."""
+    if by == user and by.may("proposals.view_proposal"):
+        return ""
+    if user.is_person:
+        return "nobody makes a key that acts as another person; they make their own"
+    return "" if by.may(ISSUE) else "you may not issue keys of services; ask for the Leads group"
+
+
+def may_revoke(by: User, key: ApiKey) -> bool:
+    """Whether this account ends the key: a person's own; any, with `ISSUE`."""
+    return by.may(ISSUE) or (by.is_person and key.user_id == by.pk)
+
+
 def find_key(secret: str) -> ApiKey | None:
     """The key that this is, live or not, with its account; None when it is none of ours. One query."""
     if not _SHAPE.fullmatch(secret):
@@ -162,20 +181,15 @@ def _made(key: ApiKey) -> Issued:
 
 def _found(key_id: int, by: User) -> ApiKey:
     """As little is said of a key that is somebody else's as of one that is gone."""
-    seen = ApiKey.objects.all() if by.may(ISSUE) else ApiKey.objects.filter(user=by)
-    key = seen.select_for_update(of=("self",)).select_related("user").filter(pk=key_id).first()
-    if key is None or not by.is_person:
+    key = ApiKey.objects.select_for_update(of=("self",)).select_related("user").filter(pk=key_id).first()
+    if key is None or not may_revoke(by, key):
         raise KeyRefused("you have no such key")
     return key
 
 
 def _require_issuer(by: User | None, user: User) -> None:
-    if by is None or (by == user and by.may("proposals.view_proposal")):
-        return
-    if user.is_person:
-        raise KeyRefused("nobody makes a key that acts as another person; they make their own")
-    if not by.may(ISSUE):
-        raise KeyRefused("you may not issue keys of services; ask for the Leads group")
+    if by is not None and (why_not := why_not_issue(by, user)):
+        raise KeyRefused(why_not)
 
 
 def _scopes(scopes: Iterable[str], user: User) -> list[str]:
@@ -193,10 +207,6 @@ def _name(typed: str) -> str:
     if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable():
         raise KeyRefused(f"give a name of 1 to {NAME_LENGTH} characters")
     return name
-
-
-def _in_days(days: int) -> datetime:
-    return timezone.now() + timedelta(days=days)
 
 
 def _random(length: int) -> str:

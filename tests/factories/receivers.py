@@ -1,4 +1,4 @@
-"""A receiver of webhooks, over real HTTP."""
+"""Servers that tests talk to over real HTTP, and a receiver of webhooks."""
 
 from __future__ import annotations
 
@@ -19,6 +19,20 @@ class Receiver:
 
 
 @contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The address of a real HTTP server on a free port, for as long as the block lasts."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
 def receiver() -> Iterator[Receiver]:
     """A server that keeps what is posted to it."""
     kept = Receiver()
@@ -35,8 +49,6 @@ def receiver() -> Iterator[Receiver]:
         def log_message(self, *_: object) -> None:
             """Quietly."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        kept.url = f"http://127.0.0.1:{server.server_port}/"
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    with serving(Handler) as address:
+        kept.url = f"{address}/"
         yield kept
-        server.shutdown()

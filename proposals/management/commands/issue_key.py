@@ -28,9 +28,8 @@ class Command(BaseCommand):
         user = User.objects.filter(username=options["username"], is_active=True).first()
         if user is None:
             raise CommandError(f"there is no active account {options['username']}")
-        given = {"scopes": options["scope"], "name": options["name"], "days": options["days"]}
         try:
-            issued = issue_key(user=user, by=None, **given)
+            issued = issue_key(user=user, by=None, scopes=options["scope"], name=options["name"], days=options["days"])
         except KeyRefused as refusal:
             raise CommandError(f"no key was made: {refusal}") from refusal
         self.stderr.write(f"{issued.key} for {user}, until {issued.key.expires_at:%Y-%m-%d}. It is not shown again:")

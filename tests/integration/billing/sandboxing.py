@@ -1,16 +1,16 @@
 """A sandbox to test against, with the real Stripe client and an endpoint that takes webhooks."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import requests
 import stripe
 
 from billing.sandbox import Sandbox
+from tests.factories.receivers import serving
 from tests.waiting import wait_until
 
 KEY = "sk_test_" + "0" * 24
@@ -52,16 +52,9 @@ def receiving() -> Iterator[Receiver]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver.url = f"http://127.0.0.1:{server.server_port}/hook?from=sandbox"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
+    with serving(Handler) as address:
+        receiver.url = f"{address}/hook?from=sandbox"
         yield receiver
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def client_of(sandbox: Sandbox, key: str = KEY, retries: int = 0) -> stripe.StripeClient:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from pytest_django.live_server_helper import LiveServer
 
 from proposals.models import Proposal
 from proposals.states import Status
 from tests.factories import create_user
+from tests.integration.fsarsite.commands import environment_here
 
 ROOT = Path(__file__).resolve().parents[3]
 BLOCKS = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "api.md").read_text(), re.DOTALL)
@@ -34,7 +33,7 @@ def test_guide_runs_from_the_key_to_the_money(live_server: LiveServer, tmp_path:
     done = subprocess.run(
         ["bash", "-c", PREAMBLE + "".join(BLOCKS).replace(ADDRESS, live_server.url)],
         cwd=tmp_path,
-        env=_environment(tmp_path),
+        env=environment_here(tmp_path / "data"),
         capture_output=True,
         text=True,
         check=False,
@@ -52,12 +51,6 @@ def test_guide_runs_from_the_key_to_the_money(live_server: LiveServer, tmp_path:
 
 def test_guide_speaks_of_one_server() -> None:
     assert "".join(BLOCKS).count(ADDRESS) == 1
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    server, _, _ = os.environ["DATABASE_URL"].rpartition("/")
-    database = f"{server}/{settings.DATABASES['default']['NAME']}"
-    return os.environ | {"DATABASE_URL": database, "FSARSITE_DATA": str(folder / "data")}
 
 
 def _objects(told: str) -> list[dict[str, Any]]:

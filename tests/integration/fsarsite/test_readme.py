@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+
+from tests.integration.fsarsite.commands import environment_here
 
 ROOT = Path(__file__).resolve().parents[3]
 README = (ROOT / "README.md").read_text()
@@ -34,15 +34,14 @@ def test_readme_names_only_make_targets_that_exist() -> None:
 @pytest.mark.parametrize("command", [each for each in COMMANDS if "manage.py" in each])
 def test_readme_manage_commands_run(command: str, tmp_path: Path) -> None:
     arguments = command.split()[1:]
-    server, _, _ = os.environ["DATABASE_URL"].rpartition("/")
-    environment = os.environ | {
-        "DATABASE_URL": f"{server}/{settings.DATABASES['default']['NAME']}",
-        "FSARSITE_DATA": str(tmp_path),
-    }
-    environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # the browser tests set it in this process
 
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=environment_here(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert done.returncode == EXPECTED_EXIT.get(arguments[1], 0), done.stderr

@@ -19,16 +19,6 @@ GIVEN = {"name": "CI", "scopes": ["proposals:read"], "days": 9, "rate_per_minute
 
 
 @pytest.fixture
-def ada() -> User:
-    return create_user("ada")
-
-
-@pytest.fixture
-def lead() -> User:
-    return create_user("lead", groups=["Leads"])
-
-
-@pytest.fixture
 def agent() -> User:
     return create_user("agent", kind="service")
 

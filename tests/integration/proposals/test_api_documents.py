@@ -10,14 +10,9 @@ from proposals.reports import render_json, render_markdown
 from proposals.services import claim_proposal
 from proposals.states import Status
 from tests.factories import create_proposal, create_user, file_proposal
-from tests.factories.clients import PROPOSALS, assert_problem, create_client
+from tests.factories.clients import PROPOSALS, assert_problem
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def viewer() -> APIClient:
-    return create_client(create_user(groups=["Viewers"]))
 
 
 def test_retrieve_shows_what_a_decision_needs(viewer: APIClient) -> None:

@@ -32,11 +32,6 @@ def read(client: Any, url: str = FEED) -> tuple[list[dict[str, Any]], str]:
         found, url = found + page["results"], page["next"]
 
 
-@pytest.fixture
-def viewer() -> Any:
-    return create_client(create_user(groups=["Viewers"]))
-
-
 def ids() -> set[str]:
     return {str(each) for each in OutboundEvent.objects.values_list("uuid", flat=True)}
 

@@ -26,11 +26,6 @@ pytestmark = pytest.mark.django_db
 KEY = {"HTTP_IDEMPOTENCY_KEY": "a-key-of-mine"}
 
 
-@pytest.fixture
-def ada() -> User:
-    return create_user("ada")
-
-
 def _ask(client: Any, proposal: Proposal, text: str = "Which one?", **headers: Any) -> Any:
     return client.post(f"{PROPOSALS}{proposal.report_id}/questions/", {"text": text}, format="json", **headers)
 

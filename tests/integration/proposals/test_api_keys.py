@@ -32,16 +32,6 @@ READ, SUBMIT, DECIDE = Scope.PROPOSALS_READ, Scope.PROPOSALS_SUBMIT, Scope.PROPO
 
 
 @pytest.fixture
-def ada() -> User:
-    return create_user("ada")
-
-
-@pytest.fixture
-def lead() -> User:
-    return create_user("lead", groups=["Leads"])
-
-
-@pytest.fixture
 def agent() -> User:
     return create_user("agent", groups=["Producers"], kind="service")
 

@@ -10,15 +10,10 @@ from rest_framework.test import APIClient
 
 from proposals.models import Proposal
 from proposals.states import Status
-from tests.factories import create_proposal, create_report, create_user, file_proposal, submit
-from tests.factories.clients import PROPOSALS, assert_problem, create_client
+from tests.factories import create_proposal, create_report, file_proposal, submit
+from tests.factories.clients import PROPOSALS, assert_problem
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def viewer() -> APIClient:
-    return create_client(create_user(groups=["Viewers"]))
 
 
 def _ids(answer: Any) -> list[str]:

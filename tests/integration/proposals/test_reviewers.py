@@ -35,11 +35,6 @@ def _open(number: int = 1) -> Proposal:
 
 
 @pytest.fixture
-def ada() -> User:
-    return create_user("ada")
-
-
-@pytest.fixture
 def bob() -> User:
     return create_user("bob")
 

@@ -28,16 +28,6 @@ LIST = "/admin/proposals/proposal/"
 SAVE = f"{LIST}views/"
 
 
-@pytest.fixture
-def ada() -> User:
-    return create_user("ada")
-
-
-@pytest.fixture
-def lead() -> User:
-    return create_user("lead", groups=["Leads"])
-
-
 def _names(client: Client, query: str = "") -> list[str]:
     return [each["view"].name for each in client.get(f"{LIST}?{query}").context["saved_views"]]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Any, Self
+
+from tests.factories.receivers import serving
 
 Reply = Callable[[dict[str, Any]], tuple[int, Any]]
 
@@ -40,22 +41,19 @@ class ChatServer:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
-        self._thread.start()
+        self._serving = serving(Handler)
+        self._address = self._serving.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._serving.__exit__(kind, error, trace)
 
     @property
     def url(self) -> str:
         """The base address to register."""
-        return f"http://127.0.0.1:{self._server.server_port}/v1"
+        return f"{self._address}/v1"
 
 
 def says(text: str, *, tokens: tuple[int, int] = (1200, 300)) -> Reply:
